@@ -1,0 +1,139 @@
+using System.Text.Json.Serialization;
+
+namespace Stack.Hosting.Control.Contract;
+
+/// <summary>The whole stack at one moment: the body of <c>GET /v1/status</c> and the text of <c>stack status --json</c>.</summary>
+internal sealed record StackStatus
+{
+    /// <summary>Number of the last event this snapshot includes.</summary>
+    public required long Seq { get; init; }
+
+    public required SupervisorStatus Supervisor { get; init; }
+
+    public required IReadOnlyList<ResourceStatus> Resources { get; init; }
+}
+
+/// <summary>The AppHost process itself.</summary>
+internal sealed record SupervisorStatus
+{
+    public required int Pid { get; init; }
+
+    /// <summary><c>development</c> or <c>production</c>.</summary>
+    public required string Mode { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+}
+
+/// <summary>One resource of the model, with its replicas (a resource of one process has one element there).</summary>
+internal sealed record ResourceStatus
+{
+    public required string Name { get; init; }
+
+    /// <summary>Project, Executable, Container, …: the names of app-model states.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>State of the least advanced replica that is meant to run.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Worst health of the replicas meant to run: Unknown, Ready, NotReady, Dead.</summary>
+    public required string Health { get; init; }
+
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>How many replicas are meant to run.</summary>
+    public required int Wanted { get; init; }
+
+    /// <summary>How many replicas are ready.</summary>
+    public required int Ready { get; init; }
+
+    /// <summary>True for what the stack runs for itself (the dashboard): shown apart.</summary>
+    public bool Hidden { get; init; }
+
+    public required IReadOnlyList<ReplicaStatus> Replicas { get; init; }
+}
+
+/// <summary>One replica.</summary>
+internal sealed record ReplicaStatus
+{
+    public required string Name { get; init; }
+
+    /// <summary>Stopped, Waiting, Starting, Running, Stopping, Backoff, Exited, Fatal, Unknown.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Unknown, Ready, NotReady, Dead.</summary>
+    public required string Health { get; init; }
+
+    /// <summary>Null without a process.</summary>
+    public required int? Pid { get; init; }
+
+    public required int? Port { get; init; }
+
+    /// <summary>Starts after the first one that the supervisor made by itself, because the process had ended.</summary>
+    public required int Restarts { get; init; }
+
+    /// <summary>When the present process was launched; null without a process.</summary>
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Launch count: 1 for the first process.</summary>
+    public required int Generation { get; init; }
+
+    public required string? Url { get; init; }
+
+    /// <summary>Failures in a row, as the restart policy counts them.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>In Backoff: when the next attempt starts.</summary>
+    public required DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>How the last process ended, in words (<c>exit code 3</c>, <c>signal KILL</c>); null if none has.</summary>
+    public required string? LastExit { get; init; }
+
+    /// <summary>Why the replica is in this state, in words, where there is something to say.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>Resident memory in bytes; null without a process or where it can't be read.</summary>
+    public long? Rss { get; init; }
+}
+
+/// <summary>Where the dashboard is and how to sign in: the body of <c>GET /v1/dashboard</c>. Never part of the status.</summary>
+internal sealed record DashboardAccess
+{
+    public required string Url { get; init; }
+
+    public required string LoginUrl { get; init; }
+
+    /// <summary>Key of the telemetry API, header <c>X-API-Key</c>.</summary>
+    public required string ApiKey { get; init; }
+}
+
+/// <summary>One line of the merged console output: an event of <c>GET /v1/logs/{resource}</c>.</summary>
+internal sealed record ConsoleLine
+{
+    /// <summary>The replica that wrote it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Logical offset of the line's first byte in that replica's log.</summary>
+    public required long Offset { get; init; }
+
+    /// <summary>When the line was read.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <summary>A change of one resource: the data of the events <c>state</c> and <c>health</c> of <c>GET /v1/events</c>.</summary>
+internal sealed record ResourceChange
+{
+    public required long Seq { get; init; }
+
+    /// <summary>The resource after the change, whole.</summary>
+    public required ResourceStatus Resource { get; init; }
+}
+
+/// <summary>The serializer settings that both sides of the control socket use.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StackStatus))]
+[JsonSerializable(typeof(ResourceChange))]
+[JsonSerializable(typeof(ConsoleLine))]
+[JsonSerializable(typeof(DashboardAccess))]
+internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,0 +1,47 @@
+namespace Stack.Hosting.Observation;
+
+/// <summary>What is known of one replica at one moment; each change is published as a new one.</summary>
+internal sealed record InstanceSnapshot
+{
+    public required string Name { get; init; }
+
+    public required int Index { get; init; }
+
+    public required InstanceState State { get; init; }
+
+    public required InstanceHealth Health { get; init; }
+
+    /// <summary>False after a stop by command: the replica is not meant to run.</summary>
+    public required bool Wanted { get; init; }
+
+    public int? Pid { get; init; }
+
+    public int? Port { get; init; }
+
+    public int Generation { get; init; }
+
+    /// <summary>Starts after the first one that the supervisor made by itself, because the process had ended.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>True once this generation has been Running: tells a failed start from a late failure.</summary>
+    public bool WasReady { get; init; }
+
+    public string? LastExit { get; init; }
+
+    public int? ExitCode { get; init; }
+
+    public string? Reason { get; init; }
+}
+
+/// <summary>States of a replica, by supervisord's names; Waiting is ours. Moves: <c>Supervision/InstanceMoves</c>, picture: docs/states.md.</summary>
+internal enum InstanceState { Stopped, Waiting, Starting, Running, Stopping, Backoff, Exited, Fatal, Unknown }
+
+/// <summary>What its probes say.</summary>
+internal enum InstanceHealth { Unknown, Ready, NotReady, Dead }

@@ -1,0 +1,78 @@
+namespace Stack.Hosting.Supervision;
+
+/// <summary>Everything the supervisor of one replica needs to know, fixed when the plan was made.</summary>
+internal sealed record InstanceSpec
+{
+    /// <summary>Name of the replica: <c>site-8001</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>0-based index in its resource.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The port it listens on by itself (checked to be free before each launch, and to belong to its group before it counts as ready); null if none.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Makes the launch request, anew for each start: environment and arguments are evaluated there. Argument: the generation, 1 for the first.</summary>
+    public required Func<int, CancellationToken, Task<LaunchRequest>> CreateLaunch { get; init; }
+
+    /// <summary>The readiness check; null: ready after <see cref="StartSecs"/>.</summary>
+    public ProbeSpec? Readiness { get; init; }
+
+    public required RestartSettings Restart { get; init; }
+
+    /// <summary>How long a replica without a readiness check has to live to count as started.</summary>
+    public TimeSpan StartSecs { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A replica that is not ready this long after its launch is stopped, which counts as a failure.</summary>
+    public TimeSpan StartDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Signal number of an orderly stop (15 TERM, 3 QUIT).</summary>
+    public int StopSignal { get; init; } = 15;
+
+    /// <summary>Time between the stop signal and KILL.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time between readiness probes once ready.</summary>
+    public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>An HTTP check made directly on the replica's own port.</summary>
+internal sealed record ProbeSpec(Uri Url, int ExpectedStatus = 200)
+{
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What to start, resolved.</summary>
+internal sealed record LaunchRequest
+{
+    /// <summary>Absolute path of the program, or a name that is looked up on PATH.</summary>
+    public required string FileName { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The child's whole environment: nothing is inherited beside it.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>The file that takes stdout and stderr, appended to.</summary>
+    public required string LogFile { get; init; }
+
+    /// <summary>Signal that the kernel sends the child when the AppHost dies (9 KILL; 15 TERM for Nginx); null in production: it serves on.</summary>
+    public int? ParentDeathSignal { get; init; }
+}
+
+/// <summary>How a replica that ends is dealt with. Rules and numbers: <see cref="RestartPolicy"/>.</summary>
+internal sealed record RestartSettings
+{
+    public required ApplicationModel.RestartMode Mode { get; init; }
+
+    /// <summary>Failures within ten minutes, and failures in a row, after which the replica is given up; null: never.</summary>
+    public int? FailureBudget { get; init; } = 10;
+
+    /// <summary>Exit codes that are no failure; 128+n stands for signal n.</summary>
+    public IReadOnlySet<int> SuccessExitCodes { get; init; } = new HashSet<int> { 0 };
+
+    /// <summary>Time between attempts of a replica that was given up; null: none.</summary>
+    public TimeSpan? ProbationInterval { get; init; } = TimeSpan.FromMinutes(5);
+}
