@@ -62,7 +62,7 @@ internal sealed record LaunchRequest
     public int? ParentDeathSignal { get; init; }
 }
 
-/// <summary>How a replica that ends is dealt with. Rules and numbers: <see cref="RestartPolicy"/>.</summary>
+/// <summary>How a replica that ends is dealt with. Rules and numbers: RestartPolicy.</summary>
 internal sealed record RestartSettings
 {
     public required ApplicationModel.RestartMode Mode { get; init; }
