@@ -29,5 +29,5 @@ public sealed class HomeController(InstanceIdentity identity, IOptionsSnapshot<W
     }
 
     private HomePage Page(GreetingForm form, Greeting? sent)
-        => new(Replica.Of(identity, HttpContext.Connection), identity.Version, form, sent, whoAmI.Value.Enabled);
+        => new(Replica.Of(identity, HttpContext.Connection), identity.Version.Split('+')[0], form, sent, whoAmI.Value.Enabled);
 }

@@ -42,19 +42,23 @@ function show(counts) {
   rows.replaceChildren(...[...counts].sort(([a], [b]) => a.localeCompare(b)).map(([replica, count]) => {
     const row = document.createElement("tr");
     const name = document.createElement("th");
-    const meter = document.createElement("meter");
     const number = document.createElement("td");
     name.scope = "row";
     name.textContent = replica;
     name.classList.toggle("self", replica === place.dataset.self);
-    meter.max = most;
-    meter.value = count;
-    meter.setAttribute("aria-label", `${count} answers`);
     number.textContent = count;
-    const bar = document.createElement("td");
-    bar.append(meter);
-    row.append(name, bar, number);
+    row.append(name, bar(count / most), number);
     return row;
   }));
   table.hidden = counts.size === 0;
+}
+
+function bar(share) {
+  const cell = document.createElement("td");
+  const track = cell.appendChild(document.createElement("div"));
+  const fill = track.appendChild(document.createElement("div"));
+  track.className = "bar-track";
+  fill.className = "bar-fill";
+  fill.style.width = `${share * 100}%`;
+  return cell;
 }
