@@ -11,6 +11,11 @@ public class RandomEventsTests
 {
     private const int StepsOfOneRun = 500;
 
+    private static readonly InstanceState[] WithProcess = [InstanceState.Running, InstanceState.Stopping, InstanceState.Unknown];
+
+    private static readonly InstanceState[] WithoutProcess =
+        [InstanceState.Stopped, InstanceState.Waiting, InstanceState.Backoff, InstanceState.Exited, InstanceState.Fatal];
+
     [Theory]
     [InlineData(40)]
     public async Task Any_order_of_events_keeps_the_rules(int runs)
@@ -184,9 +189,8 @@ public class RandomEventsTests
         site.Launcher.MostLive.ShouldBeLessThanOrEqualTo(1, what);
         site.Log.IllegalMoves.ShouldBeEmpty(what);
         (current.Health == InstanceHealth.Ready && current.State != InstanceState.Running).ShouldBeFalse(what);
-        (current.Pid is null && current.State is InstanceState.Running or InstanceState.Stopping or InstanceState.Unknown && current.Pid is null).ShouldBeFalse(what);
-        (current.Pid is not null && current.State is InstanceState.Stopped or InstanceState.Waiting or InstanceState.Backoff or InstanceState.Exited or InstanceState.Fatal
-            && current.Pid is not null).ShouldBeFalse(what);
+        (current.Pid is null && WithProcess.Contains(current.State)).ShouldBeFalse(what);
+        (current.Pid is not null && WithoutProcess.Contains(current.State)).ShouldBeFalse(what);
         site.Logger.Entries.ShouldNotContain(e => e.Id == 2190 || e.Id == 2192, what);
         site.Gate.Held.ShouldBeLessThanOrEqualTo(1, what);
     }

@@ -156,7 +156,7 @@ public sealed class RealReplicaTests : IAsyncLifetime
     [Fact]
     public async Task Last_words_before_an_abort_are_kept()
     {
-        var replica = Supervise(Plain("abort", "the database is on fire") with { Restart = new RestartSettings { Mode = RestartMode.Never } });
+        var replica = Supervise(Plain("abort", "the database is on fire") with { Restart = new RestartSettings { Mode = RestartMode.Never }, StartSecs = TimeSpan.FromMinutes(1) });
 
         await Should.ThrowAsync<Aspire.Hosting.DistributedApplicationException>(replica.StartAsync(CancellationToken.None).Within(seen: Seen));
 
