@@ -2,7 +2,6 @@ using Aspire.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +13,7 @@ namespace Stack.Hosting.Control;
 /// <summary>Serves the control socket: HTTP and JSON over a unix socket that only this user and root may use. Translates requests to <see cref="IStackControl"/>; holds no state.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping;
@@ -67,7 +66,7 @@ internal sealed class ControlServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        using (var limit = new CancellationTokenSource(s_stopLimit, _time))
+        using (var limit = new CancellationTokenSource(StopLimit, _time))
         {
             await _app.StopAsync(limit.Token).ConfigureAwait(false);
         }

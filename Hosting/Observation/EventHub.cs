@@ -28,6 +28,7 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
     private readonly Lock _lock = new();
     private readonly T?[] _ring = new T?[RingSize];
     private readonly List<Observer> _observers = [];
+    private readonly long _first = startSeq;
     private long _seq = startSeq;
 
     /// <summary>Number of the last event.</summary>
@@ -113,7 +114,7 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
     /// <summary>The events after a number, or null when they are no longer all here (or the number is not one of ours).</summary>
     private List<T>? Missed(long? afterSeq)
     {
-        if (afterSeq is not { } after || after < startSeq || after > _seq || _seq - after > RingSize)
+        if (afterSeq is not { } after || after < _first || after > _seq || _seq - after > RingSize)
         {
             return null;
         }
