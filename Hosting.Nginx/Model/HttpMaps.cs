@@ -20,7 +20,7 @@ internal static class HttpMaps
         {
             Comment = "The client's id if it is a harmless one, else Nginx's own.",
         },
-        Map("$remote_addr|$http_x_forwarded_for|$http_forwarded|$http_via", OwnProbe, ("default", ""), ("127.0.0.1|||", 1)) with
+        Map("$remote_addr|$http_x_forwarded_for|$http_forwarded|$http_via", OwnProbe, ("default", ""), ("127.0.0.1|||", 1), ("::1|||", 1)) with
         {
             Comment = "A request from this machine that no other proxy passed on.",
         },
