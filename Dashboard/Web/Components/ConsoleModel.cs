@@ -39,6 +39,13 @@ public sealed record ConsoleChoice(string Name, string Tone, IReadOnlyList<Conso
 /// <param name="Runs">Its text by look.</param>
 public sealed record ConsoleLineModel(string Replica, int Hue, string? Time, IReadOnlyList<AnsiRun> Runs)
 {
-    internal static ConsoleLineModel From(ConsoleEntry entry, AnsiScreen screen, Viewer viewer) =>
-        new(entry.Replica, Components.Tone.Hue(entry.Replica), entry.Time is { } time ? viewer.PreciseClock(time) : null, screen.Parse(entry.Replica, entry.Text));
+    /// <param name="entry">The line.</param>
+    /// <param name="isLive">False for what was there before: its time is when it was read from the file, which says nothing.</param>
+    /// <param name="screen">Knows the colours in force.</param>
+    /// <param name="viewer">Whose time zone counts.</param>
+    internal static ConsoleLineModel From(ConsoleEntry entry, bool isLive, AnsiScreen screen, Viewer viewer) => new(
+        entry.Replica,
+        Components.Tone.Hue(entry.Replica),
+        isLive && entry.Time is { } time ? viewer.PreciseClock(time) : null,
+        screen.Parse(entry.Replica, entry.Text));
 }

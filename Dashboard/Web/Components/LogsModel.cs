@@ -8,9 +8,6 @@ public sealed record LogsModel
 
     public required long TotalCount { get; init; }
 
-    /// <summary>True when older records than these match.</summary>
-    public required bool HasOlder { get; init; }
-
     /// <summary>True when the deadline came before everything was read.</summary>
     public bool IsPartial { get; init; }
 

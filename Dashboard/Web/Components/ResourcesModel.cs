@@ -41,7 +41,7 @@ public sealed record ResourcesModel
             AsOf = view.AsOf is { } time ? viewer.Clock(time) : null,
             Problem = view.Problem,
             AppHost = view.Status is { } status ? AppHostModel.From(status.Supervisor, at) : null,
-            Gateways = [.. all.Where(r => !r.Hidden && r.Model.IsGateway).Select(r => r.Model)],
+            Gateways = [.. all.Where(r => !r.Hidden && r.Model.IsGateway && r.Model.Urls.Count > 0).Select(r => r.Model)],
             Resources = [.. all.Where(r => !r.Hidden).Select(r => r.Model)],
             Own = [.. all.Where(r => r.Hidden).Select(r => r.Model)],
         };
@@ -82,7 +82,7 @@ public sealed record ResourceModel
     internal static ResourceModel From(ResourceStatus resource, Viewer viewer, DateTimeOffset at) => new()
     {
         Name = resource.Name,
-        Type = resource.Type,
+        Type = resource.Type.EndsWith("Resource", StringComparison.Ordinal) ? resource.Type[..^"Resource".Length] : resource.Type,
         State = resource.State,
         Tone = Components.Tone.OfState(resource.State),
         Ready = resource.Ready,

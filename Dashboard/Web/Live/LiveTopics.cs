@@ -79,7 +79,7 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
                     var lines = new List<ConsoleLineModel>();
                     while (lines.Count < BatchLines && channel.Reader.TryRead(out var entry))
                     {
-                        lines.Add(ConsoleLineModel.From(entry, screen, viewer));
+                        lines.Add(ConsoleLineModel.From(entry, isLive: !reset, screen, viewer));
                     }
 
                     yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch));
@@ -101,7 +101,7 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
     {
         try
         {
-            await foreach (var entry in reader.ReadAsync(name, ConsoleEndpoints.FirstLines, follow: true, cancellationToken))
+            await foreach (var entry in reader.ReadAsync(name, ConsoleEndpoints.Tail(watch.Current, name), follow: true, cancellationToken))
             {
                 await target.WriteAsync(entry, cancellationToken);
             }

@@ -10,7 +10,11 @@ namespace Stack.Dashboard.Web.Pages;
 internal static class ConsoleEndpoints
 {
     /// <summary>Lines that a page shows at first.</summary>
-    public const int FirstLines = 500;
+    private const int FirstLines = 500;
+
+    /// <summary>How many lines of each replica to ask for, so that a page begins with about the same number whether they are merged or not.</summary>
+    public static int Tail(StackView view, string name) =>
+        view.Status?.Resources.FirstOrDefault(r => r.Name == name) is { Replicas.Count: > 1 and var replicas } ? Math.Max(FirstLines / replicas, 20) : FirstLines;
 
     public static void MapConsole(this IEndpointRouteBuilder pages)
     {
@@ -40,9 +44,9 @@ internal static class ConsoleEndpoints
         try
         {
             var screen = new AnsiScreen();
-            await foreach (var entry in reader.ReadAsync(name, FirstLines, follow: false, cancellationToken))
+            await foreach (var entry in reader.ReadAsync(name, Tail(view, name), follow: false, cancellationToken))
             {
-                lines.Add(ConsoleLineModel.From(entry, screen, viewer));
+                lines.Add(ConsoleLineModel.From(entry, isLive: false, screen, viewer));
             }
         }
         catch (ControlRefusedException e) when (e.Status is HttpStatusCode.NotFound)

@@ -61,7 +61,6 @@ internal static class PageEndpoints
         {
             Lines = [.. found.Rows.Reverse().Select(row => LogLineModel.From(row, viewer))],
             TotalCount = found.TotalCount,
-            HasOlder = found.HasOlder,
             IsPartial = found.IsPartial,
             IsOlderPage = request.BeforeId is not null,
             IsFiltered = request.IsFiltered,
@@ -70,9 +69,11 @@ internal static class PageEndpoints
             Text = request.Text,
             TraceId = string.IsNullOrWhiteSpace(request.TraceId) ? null : request.TraceId.Trim(),
             Query = request.Query(),
-            Cursor = Math.Max(newest.Rows.LastOrDefault()?.Id ?? 0, found.Rows.LastOrDefault()?.Id ?? 0).ToString(),
+            Cursor = Math.Max(LastId(newest), LastId(found)).ToString(),
             OlderAddress = found.HasOlder && found.Rows.Count > 0 ? request.Address(found.Rows[0].Id) : null,
         };
         return new RazorComponentResult<StructuredLogsPage>(new { Model = model, Viewer = viewer });
     }
+
+    private static long LastId(LogPage page) => page.Rows is [.., var last] ? last.Id : 0;
 }

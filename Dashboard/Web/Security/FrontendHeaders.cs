@@ -15,6 +15,7 @@ internal static class FrontendHeaders
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.Remove("blazor-enhanced-nav"); // there is no such script here
         if (headers.CacheControl.Count == 0)
         {
             headers.CacheControl = "no-store";

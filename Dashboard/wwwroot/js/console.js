@@ -10,6 +10,7 @@ const merged = box.dataset.merged === 'true';
 let paused = false;
 let held = [];
 let waitingReset = false;
+let last = null;
 
 const fill = line => {
   const row = document.importNode($('line').content.firstElementChild, true);
@@ -18,6 +19,8 @@ const fill = line => {
     replica.textContent = line.replica;
     replica.dataset.hue = line.hue;
     row.querySelector('.out-time').textContent = line.time ?? '';
+    if (line.replica === last) row.dataset.same = 'true';
+    last = line.replica;
   }
 
   const text = row.querySelector('code');
@@ -45,6 +48,7 @@ const append = () => {
   if (waitingReset) {
     list.replaceChildren();
     waitingReset = false;
+    last = null;
   }
 
   const rows = document.createDocumentFragment();
