@@ -16,16 +16,24 @@ internal sealed class CommandContext(CliHost host)
 
     public Option<string> AppName { get; } = new("--app-name")
     {
-        Description = "Name of the app, where the AppHost sets one.",
+        Description = "Name of the app, if the AppHost was given one.",
         Recursive = true,
-        DefaultValueFactory = _ => "stack",
+        DefaultValueFactory = _ => host.Variable("Stack__AppName") is { Length: > 0 } name ? name : "stack",
+    };
+
+    public Option<string?> State { get; } = new("--state")
+    {
+        Description = "State folder, if the AppHost was given one.",
+        Recursive = true,
+        DefaultValueFactory = _ => host.Variable("Stack__State"),
     };
 
     /// <summary>Where the control socket of the AppHost that is meant may be.</summary>
     public IReadOnlyList<string> Places(ParseResult parsed) => SocketPlaces.Of(
         host.Variable(SocketPlaces.Variable),
         Path.GetFullPath(parsed.GetRequiredValue(AppHost), host.WorkingDirectory),
-        parsed.GetRequiredValue(AppName));
+        parsed.GetRequiredValue(AppName),
+        parsed.GetValue(State));
 
     /// <summary>Makes a command of a function that gets the connection to the running AppHost.</summary>
     public void OnAppHost(Command command, Func<ParseResult, ControlClient, CancellationToken, Task<int>> run) =>

@@ -10,11 +10,17 @@ internal static class SocketPlaces
     /// <param name="named">Value of <see cref="Variable"/>: then there is no other place.</param>
     /// <param name="appHost">Folder of the AppHost's project.</param>
     /// <param name="app">Name of the app.</param>
-    public static IReadOnlyList<string> Of(string? named, string appHost, string app)
+    /// <param name="state">State folder, where the AppHost was given one; seen from the AppHost's folder.</param>
+    public static IReadOnlyList<string> Of(string? named, string appHost, string app, string? state)
     {
         if (!string.IsNullOrEmpty(named))
         {
             return [named];
+        }
+
+        if (!string.IsNullOrEmpty(state))
+        {
+            return [RunFolder.ControlSocket(RunFolder.Development(app, Path.GetFullPath(state, appHost))), RunFolder.ControlSocket(RunFolder.Production(app))];
         }
 
         // The last: a production AppHost that may not write below /run.

@@ -10,7 +10,7 @@ internal static class StackCommand
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
     {
         var context = new CommandContext(host);
-        var root = new RootCommand("Looks at a running stack and commands it.") { context.AppHost, context.AppName };
+        var root = new RootCommand("Looks at a running stack and commands it.") { context.AppHost, context.AppName, context.State };
         root.Subcommands.Add(StatusCommand.Create(context));
         root.Subcommands.Add(LogsCommand.Create(context));
         root.Subcommands.Add(ReplicaCommand.Create("start", "Starts a resource or one replica.", context));
