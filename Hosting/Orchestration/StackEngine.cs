@@ -176,7 +176,7 @@ internal sealed partial class StackEngine(
         try
         {
             await _board.WaitAsync(() => _resources.All(r => r.IsSettled), _ended.Token).ConfigureAwait(false);
-            StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard);
+            StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard, "Ctrl+C stops everything.");
         }
         catch (OperationCanceledException)
         {
