@@ -1,0 +1,4 @@
+namespace WebSite.Models;
+
+/// <summary>Everything the error page shows.</summary>
+public sealed record ErrorPage(int Status, string Reason, string TraceId, string Replica);
