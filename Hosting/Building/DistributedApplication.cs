@@ -29,6 +29,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options)
     {
         UnhandledErrors.EndWithOneMessage();
+        Stack.Hosting.Supervision.Launchers.ResetChildSignal();
         return new DistributedApplicationBuilder(options);
     }
 
