@@ -25,7 +25,7 @@ internal sealed partial class StackEngine(
     ILoggerFactory loggers,
     TimeProvider time) : IHostedService, IAsyncDisposable
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Stack");
+    private readonly ILogger _logger = loggers.CreateLogger("Stack.Engine");
     private readonly SnapshotBoard _board = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly List<Task> _loops = [];
