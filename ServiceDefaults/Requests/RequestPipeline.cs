@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +29,7 @@ internal static class RequestPipelineSetup
         builder.Services.AddSingleton<IPostConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersSetup>();
         builder.Services.Configure<RequestSummaryOptions>(builder.Configuration.GetSection(RequestSummaryOptions.Section));
         builder.Services.AddSingleton<RequestSummary>();
+        builder.Services.AddSingleton<IDeveloperPageExceptionFilter, DeveloperPageNote>();
 
         // The first filter is the outermost one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestPipeline>());
