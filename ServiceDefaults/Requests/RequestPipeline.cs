@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -9,13 +10,18 @@ using Stack.ServiceDefaults.Gateway;
 namespace Stack.ServiceDefaults.Requests;
 
 /// <summary>Puts our middleware around everything the site has: who calls, forwarded headers, then the observer.</summary>
-internal sealed class RequestPipeline : IStartupFilter
+internal sealed class RequestPipeline(IConfiguration configuration) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.UseMiddleware<CallerCheck>();
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestObserver>();
+        if (configuration.GetValue<bool>(InstanceHeader.Setting))
+        {
+            app.UseMiddleware<InstanceHeader>();
+        }
+
         next(app);
     };
 }
