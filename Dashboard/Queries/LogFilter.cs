@@ -1,0 +1,79 @@
+using Stack.Dashboard.Storage;
+
+namespace Stack.Dashboard.Queries;
+
+/// <summary>Which log rows a page, a live stream or an API call wants; the same text works in a URL, in memory and in SQL.</summary>
+internal sealed record LogFilter
+{
+    /// <summary>Service, instance id or display name, any of them; empty = all.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>OTLP severity number; 0 = all.</summary>
+    public int MinSeverity { get; init; }
+
+    /// <summary>Words and "phrases" that the body contains (ASCII case does not matter), all of them; -word must not be in it.</summary>
+    public string? Text
+    {
+        get;
+        init
+        {
+            field = value;
+            Search = SearchExpression.Parse(value);
+        }
+    }
+
+    /// <summary>Hexadecimal; from 7 digits on a prefix is enough.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>Only rows older than this one: the page before it.</summary>
+    public long? BeforeId { get; init; }
+
+    /// <summary>Only rows newer than this one. Alone it asks for the page next to it (the oldest of the newer rows).</summary>
+    public long? AfterId { get; init; }
+
+    public int Limit { get; init; } = 200;
+
+    /// <summary>Off = <see cref="LogPage.TotalCount"/> is only what the page holds; saves reading all of the history.</summary>
+    public bool CountTotal { get; init; } = true;
+
+    public SearchExpression Search { get; private init; } = SearchExpression.Empty;
+
+    /// <summary>Whether the row is wanted; the cursors count, the limit does not.</summary>
+    public bool Matches(LogRow row) =>
+        row.Severity >= MinSeverity
+        && (BeforeId is not { } before || row.Id < before)
+        && (AfterId is not { } after || row.Id > after)
+        && MatchesTrace(row.TraceId)
+        && MatchesResource(row)
+        && Search.Matches(row.Body);
+
+    private bool MatchesTrace(string? traceId)
+    {
+        if (string.IsNullOrEmpty(TraceId))
+        {
+            return true;
+        }
+
+        return traceId is not null && (TraceId.Length >= 7
+            ? traceId.StartsWith(TraceId, StringComparison.OrdinalIgnoreCase)
+            : traceId.Equals(TraceId, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private bool MatchesResource(LogRow row)
+    {
+        if (Resources.Count == 0)
+        {
+            return true;
+        }
+
+        foreach (var name in Resources)
+        {
+            if (TelemetryResource.Matches(name, row.Service, row.InstanceId, row.DisplayName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

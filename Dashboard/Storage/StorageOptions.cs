@@ -1,0 +1,29 @@
+namespace Stack.Dashboard.Storage;
+
+/// <summary>Where telemetry is kept, and how much of it (<c>Dashboard:Storage</c>).</summary>
+internal sealed record StorageOptions
+{
+    public string Directory { get; init; } = Path.Combine(".stack", "telemetry");
+
+    /// <summary>All files together; the oldest segments go first.</summary>
+    public long MaxBytes { get; init; } = 2L << 30;
+
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>What is left free on the volume, whatever <see cref="MaxBytes"/> says.</summary>
+    public long MinFreeBytes { get; init; } = 512L << 20;
+
+    /// <summary>A segment is sealed and a new one opened at this size …</summary>
+    public long SegmentBytes { get; init; } = 256L << 20;
+
+    /// <summary>… or at this age.</summary>
+    public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Rows in the live ring.</summary>
+    public int RingRows { get; init; } = 10_000;
+
+    public long RingBytes { get; init; } = 48L << 20;
+
+    /// <summary>SQLite's max_page_count of each segment: what a full disk looks like. Tests only.</summary>
+    public int SegmentPageLimit { get; init; }
+}

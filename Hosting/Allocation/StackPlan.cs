@@ -1,0 +1,19 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Stack.Hosting.Allocation;
+
+/// <summary>What is to run, fixed before anything starts: the replicas of each resource, their names and their ports.</summary>
+internal sealed record StackPlan(IReadOnlyList<ResourcePlan> Resources)
+{
+    /// <summary>Every port that a process of ours will listen on.</summary>
+    public IEnumerable<PlannedPort> Ports => Resources.SelectMany(r => r.Ports);
+}
+
+/// <summary>One resource and its replicas.</summary>
+internal sealed record ResourcePlan(IResource Resource, string Type, IReadOnlyList<ReplicaIdentity> Replicas, IReadOnlyList<PlannedPort> Ports)
+{
+    public string Name => Resource.Name;
+}
+
+/// <summary>One port, and who listens on it.</summary>
+internal sealed record PlannedPort(string Resource, string Replica, string Endpoint, int Port);

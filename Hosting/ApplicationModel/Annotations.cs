@@ -1,0 +1,130 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>How many replicas of the resource run; the last one counts.</summary>
+/// <param name="replicas">The number, 0 or more.</param>
+public sealed class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
+{
+    /// <summary>The number.</summary>
+    public int Replicas { get; } = replicas >= 0 ? replicas : throw new ArgumentOutOfRangeException(nameof(replicas), replicas, "The number of replicas can't be negative.");
+}
+
+/// <summary>The program that the resource runs as.</summary>
+public sealed class ExecutableAnnotation : IResourceAnnotation
+{
+    /// <summary>Path of the program, or a name that is looked up on PATH.</summary>
+    public required string Command { get; set; }
+
+    /// <summary>Absolute path of the folder it runs in.</summary>
+    public required string WorkingDirectory { get; set; }
+}
+
+/// <summary>The image of a container.</summary>
+public sealed class ContainerImageAnnotation : IResourceAnnotation
+{
+    /// <summary>Registry; null: the engine's default.</summary>
+    public string? Registry { get; set; }
+
+    /// <summary>Name of the image, without registry and tag.</summary>
+    public required string Image { get; set; }
+
+    /// <summary>Tag.</summary>
+    public string? Tag { get; set; }
+
+    /// <summary>Digest; excludes a tag.</summary>
+    public string? SHA256 { get; set; }
+}
+
+/// <summary>Sets environment variables of the resource at each start.</summary>
+public class EnvironmentCallbackAnnotation : IResourceAnnotation
+{
+    /// <summary>Creates the annotation.</summary>
+    /// <param name="callback">Sets the variables.</param>
+    public EnvironmentCallbackAnnotation(Func<EnvironmentCallbackContext, Task> callback) => Callback = callback;
+
+    /// <summary>Creates the annotation.</summary>
+    /// <param name="callback">Sets the variables.</param>
+    public EnvironmentCallbackAnnotation(Action<EnvironmentCallbackContext> callback)
+        : this(context =>
+        {
+            callback(context);
+            return Task.CompletedTask;
+        })
+    {
+    }
+
+    /// <summary>Sets the variables.</summary>
+    public Func<EnvironmentCallbackContext, Task> Callback { get; }
+}
+
+/// <summary>Adds command line arguments of the resource at each start.</summary>
+public class CommandLineArgsCallbackAnnotation : IResourceAnnotation
+{
+    /// <summary>Creates the annotation.</summary>
+    /// <param name="callback">Adds the arguments.</param>
+    public CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCallbackContext, Task> callback) => Callback = callback;
+
+    /// <summary>Creates the annotation.</summary>
+    /// <param name="callback">Adds the arguments.</param>
+    public CommandLineArgsCallbackAnnotation(Action<IList<object>> callback)
+        : this(context =>
+        {
+            callback(context.Args);
+            return Task.CompletedTask;
+        })
+    {
+    }
+
+    /// <summary>Adds the arguments.</summary>
+    public Func<CommandLineArgsCallbackContext, Task> Callback { get; }
+}
+
+/// <summary>Names the launch profile that a project runs with.</summary>
+/// <param name="launchProfileName">The name.</param>
+public sealed class LaunchProfileAnnotation(string launchProfileName) : IResourceAnnotation
+{
+    /// <summary>The name.</summary>
+    public string LaunchProfileName { get; } = launchProfileName;
+}
+
+/// <summary>The project runs without a launch profile.</summary>
+public sealed class ExcludeLaunchProfileAnnotation : IResourceAnnotation;
+
+/// <summary>What a resource waits for before it starts.</summary>
+/// <param name="resource">The other resource.</param>
+/// <param name="waitType">What has to be true of it.</param>
+/// <param name="exitCode">For a completion: the exit code that counts as success.</param>
+public class WaitAnnotation(IResource resource, WaitType waitType, int exitCode = 0) : IResourceAnnotation
+{
+    /// <summary>The other resource.</summary>
+    public IResource Resource { get; } = resource;
+
+    /// <summary>What has to be true of it.</summary>
+    public WaitType WaitType { get; } = waitType;
+
+    /// <summary>For a completion: the exit code that counts as success.</summary>
+    public int ExitCode { get; } = exitCode;
+
+    /// <summary>One replica is enough (ours: a gateway serves as soon as it has one replica to send to).</summary>
+    internal bool AnyReplica { get; init; }
+}
+
+/// <summary>What has to be true of a resource that is waited for.</summary>
+public enum WaitType
+{
+    /// <summary>It runs and is healthy.</summary>
+    WaitUntilHealthy,
+
+    /// <summary>It has ended with the expected exit code.</summary>
+    WaitForCompletion,
+
+    /// <summary>It runs.</summary>
+    WaitUntilStarted,
+}
+
+/// <summary>A health check of the resource, by its key.</summary>
+/// <param name="key">The key.</param>
+public sealed class HealthCheckAnnotation(string key) : IResourceAnnotation
+{
+    /// <summary>The key.</summary>
+    public string Key { get; } = key;
+}

@@ -1,0 +1,55 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Stack.Hosting.ApplicationModel;
+
+/// <summary>Each replica listens on its own fixed port, <c>FirstPort + index</c>.</summary>
+/// <param name="FirstPort">Port of the first replica.</param>
+/// <param name="EndpointName">The endpoint; null: <c>http</c>, else the first one that speaks http.</param>
+public sealed record SequentialPortsAnnotation(int FirstPort, string? EndpointName = null) : IResourceAnnotation;
+
+/// <summary>Another resource fronts this one: what refers to this resource gets the gateway's address.</summary>
+/// <param name="Gateway">The gateway.</param>
+public sealed record GatewayAnnotation(IResourceWithEndpoints Gateway) : IResourceAnnotation;
+
+/// <summary>What happens when a process ends by itself.</summary>
+/// <param name="Mode">The mode.</param>
+public sealed record RestartPolicyAnnotation(RestartMode Mode) : IResourceAnnotation;
+
+/// <summary>How the processes of the resource are supervised.</summary>
+/// <param name="Options">The settings.</param>
+public sealed record SupervisionAnnotation(SupervisionOptions Options) : IResourceAnnotation;
+
+/// <summary>Tells that the engine runs the resource for itself: it is shown apart.</summary>
+internal sealed class HiddenAnnotation : IResourceAnnotation;
+
+/// <summary>An HTTP health check of the resource, made on each replica's own port.</summary>
+/// <param name="Endpoint">Chooses the endpoint when the plan is made.</param>
+/// <param name="Path">Path and query, beginning with a slash.</param>
+/// <param name="StatusCode">The status that means healthy.</param>
+/// <param name="Key">Key of the check in health reports.</param>
+internal sealed record HttpHealthCheckAnnotation(Func<EndpointReference> Endpoint, string Path, int StatusCode, string Key) : IResourceAnnotation;
+
+/// <summary>How the processes of a resource are supervised. The names are supervisord's where it has the setting.</summary>
+public sealed class SupervisionOptions
+{
+    /// <summary>How long a process without a health check has to live to count as started. Default 1 s.</summary>
+    public TimeSpan StartSecs { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A replica that is not ready this long after its launch is stopped, which counts as a failure. Default 60 s.</summary>
+    public TimeSpan StartDeadline { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Failures, in ten minutes or in a row, after which a replica is given up. Default 3 in development, 10 in production; null there keeps the default.</summary>
+    public int? FailureBudget { get; set; }
+
+    /// <summary>Exit codes that are no failure. Default 0; 128+n stands for signal n.</summary>
+    public ISet<int> SuccessExitCodes { get; } = new HashSet<int> { 0 };
+
+    /// <summary>Number of the signal that asks the process to stop. Default 15, TERM.</summary>
+    public int StopSignal { get; set; } = 15;
+
+    /// <summary>Time between that signal and KILL. Default 5 s in development, 35 s in production.</summary>
+    public TimeSpan? StopWaitSecs { get; set; }
+
+    /// <summary>Number of the signal that the process gets when the AppHost dies in development. Default 9, KILL.</summary>
+    public int ParentDeathSignal { get; set; } = 9;
+}

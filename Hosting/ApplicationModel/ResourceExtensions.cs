@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>Reads the annotations of a resource.</summary>
+public static class ResourceExtensions
+{
+    /// <summary>Finds the last annotation of a type.</summary>
+    /// <typeparam name="T">Type of the annotation.</typeparam>
+    /// <param name="resource">The resource.</param>
+    /// <param name="annotation">The annotation.</param>
+    public static bool TryGetLastAnnotation<T>(this IResource resource, [NotNullWhen(true)] out T? annotation)
+        where T : IResourceAnnotation
+    {
+        annotation = resource.Annotations.OfType<T>().LastOrDefault();
+        return annotation is not null;
+    }
+
+    /// <summary>Finds all annotations of a type.</summary>
+    /// <typeparam name="T">Type of the annotations.</typeparam>
+    /// <param name="resource">The resource.</param>
+    /// <param name="result">The annotations, in the order they were added.</param>
+    public static bool TryGetAnnotationsOfType<T>(this IResource resource, [NotNullWhen(true)] out IEnumerable<T>? result)
+        where T : IResourceAnnotation
+    {
+        var found = resource.Annotations.OfType<T>().ToList();
+        result = found.Count > 0 ? found : null;
+        return result is not null;
+    }
+
+    /// <summary>Says whether the resource has an annotation of a type.</summary>
+    /// <typeparam name="T">Type of the annotation.</typeparam>
+    /// <param name="resource">The resource.</param>
+    public static bool HasAnnotationOfType<T>(this IResource resource)
+        where T : IResourceAnnotation => resource.Annotations.OfType<T>().Any();
+
+    /// <summary>The resource's endpoints, as references.</summary>
+    /// <param name="resource">The resource.</param>
+    public static IEnumerable<EndpointReference> GetEndpoints(this IResourceWithEndpoints resource)
+        => resource.Annotations.OfType<EndpointAnnotation>().Select(e => new EndpointReference(resource, e));
+
+    /// <summary>A reference to an endpoint, which need not be declared yet.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="endpointName">Name of the endpoint.</param>
+    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);
+
+    /// <summary>How many replicas of the resource are meant to run: what was said last, else 1.</summary>
+    /// <param name="resource">The resource.</param>
+    public static int GetReplicaCount(this IResource resource) => resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
+
+    /// <summary>Says whether the resource is a container.</summary>
+    /// <param name="resource">The resource.</param>
+    public static bool IsContainer(this IResource resource) => resource.HasAnnotationOfType<ContainerImageAnnotation>();
+}

@@ -1,0 +1,97 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Stack.Hosting.Building;
+using Stack.Hosting.Orchestration;
+
+namespace Aspire.Hosting;
+
+/// <summary>An application: what its builder declared, running or being published.</summary>
+public class DistributedApplication : IHost, IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    internal DistributedApplication(IHost host) => _host = host;
+
+    /// <inheritdoc/>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Creates a builder without a command line.</summary>
+    public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
+
+    /// <summary>Creates a builder.</summary>
+    /// <param name="args">The command line.</param>
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args) => CreateBuilder(new DistributedApplicationOptions { Args = args });
+
+    /// <summary>Creates a builder.</summary>
+    /// <param name="options">How.</param>
+    public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options)
+    {
+        UnhandledErrors.EndWithOneMessage();
+        if (OperatingSystem.IsLinux())
+        {
+            // Before any child process: the gateway looks for engines by running them.
+            Stack.Hosting.Supervision.Posix.ChildSignal.ResetIfIgnored();
+        }
+
+        return new DistributedApplicationBuilder(options);
+    }
+
+    /// <summary>Runs the application and returns when it has stopped.</summary>
+    public void Run() => RunAsync().GetAwaiter().GetResult();
+
+    /// <summary>Runs the application; completes when it has stopped.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DistributedApplicationException">It could not start; nothing of it is left running.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await StartAsync(cancellationToken).ConfigureAwait(false);
+            await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Starts the application; completes when its resources have been created, which does not mean that they are ready.</summary>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="DistributedApplicationException">It could not start; nothing of it is left running.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var engine = Services.GetRequiredService<StackEngine>();
+        try
+        {
+            await engine.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await Services.GetRequiredService<IDistributedApplicationEventing>()
+                .PublishAsync(new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>()), cancellationToken).ConfigureAwait(false);
+            await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stops the application: what fronts others first, then what they need.</summary>
+    /// <param name="cancellationToken">Ends the orderly part of it.</param>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+}

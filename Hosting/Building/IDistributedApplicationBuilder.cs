@@ -1,0 +1,53 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting;
+
+/// <summary>Collects the resources of an application and builds it.</summary>
+public interface IDistributedApplicationBuilder
+{
+    /// <summary>The AppHost's configuration.</summary>
+    ConfigurationManager Configuration { get; }
+
+    /// <summary>Folder of the AppHost's project; relative paths in the model start there.</summary>
+    string AppHostDirectory { get; }
+
+    /// <summary>The AppHost's assembly.</summary>
+    Assembly? AppHostAssembly => null;
+
+    /// <summary>The AppHost's environment.</summary>
+    IHostEnvironment Environment { get; }
+
+    /// <summary>The services of the application.</summary>
+    IServiceCollection Services { get; }
+
+    /// <summary>Run or publish.</summary>
+    DistributedApplicationExecutionContext ExecutionContext { get; }
+
+    /// <summary>Calls handlers when something happens.</summary>
+    IDistributedApplicationEventing Eventing { get; }
+
+    /// <summary>The resources so far.</summary>
+    IResourceCollection Resources { get; }
+
+    /// <summary>Adds a resource.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="resource">The resource.</param>
+    /// <exception cref="DistributedApplicationException">There is one of that name already.</exception>
+    IResourceBuilder<T> AddResource<T>(T resource)
+        where T : IResource;
+
+    /// <summary>Makes a builder for a resource without adding it.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="resource">The resource.</param>
+    IResourceBuilder<T> CreateResourceBuilder<T>(T resource)
+        where T : IResource;
+
+    /// <summary>Builds the application.</summary>
+    /// <exception cref="DistributedApplicationException">The model is wrong; the message says where.</exception>
+    DistributedApplication Build();
+}

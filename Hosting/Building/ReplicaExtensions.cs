@@ -1,0 +1,65 @@
+using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
+
+namespace Stack.Hosting.Building;
+
+/// <summary>What Stack adds to Aspire's model: replicas on known ports, restart policies, supervision.</summary>
+public static class ReplicaExtensions
+{
+    /// <summary>Gives each replica its own fixed port: <c>firstPort</c>, <c>firstPort + 1</c>, … It also names the replicas: <c>site-8001</c>.</summary>
+    /// <param name="builder">The project.</param>
+    /// <param name="firstPort">Port of the first replica, 1 to 65535.</param>
+    /// <param name="endpointName">The endpoint; default <c>http</c>, else the first one that speaks http.</param>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").WithReplicas(4).WithSequentialPorts(firstPort: 8001);</code></example>
+    public static IResourceBuilder<ProjectResource> WithSequentialPorts(this IResourceBuilder<ProjectResource> builder, int firstPort, string? endpointName = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstPort, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstPort, ModelPort.Max);
+        return builder.WithAnnotation(new SequentialPortsAnnotation(firstPort, endpointName), ResourceAnnotationMutationBehavior.Replace);
+    }
+
+    /// <summary>Says what happens to a process that ends by itself. Without it: Never in development, Always in production.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="mode">The mode; it holds in development and production.</param>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").WithRestartPolicy(RestartMode.Always);</code></example>
+    public static IResourceBuilder<T> WithRestartPolicy<T>(this IResourceBuilder<T> builder, RestartMode mode)
+        where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new RestartPolicyAnnotation(mode), ResourceAnnotationMutationBehavior.Replace);
+    }
+
+    /// <summary>Changes how the resource's processes are supervised; several calls add up.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="configure">Changes the settings.</param>
+    /// <example><code>site.WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(20));</code></example>
+    public static IResourceBuilder<T> WithSupervision<T>(this IResourceBuilder<T> builder, Action<SupervisionOptions> configure)
+        where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!builder.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
+        {
+            supervision = new SupervisionAnnotation(new SupervisionOptions());
+            builder.WithAnnotation(supervision);
+        }
+
+        configure(supervision.Options);
+        return builder;
+    }
+
+    /// <summary>Lets the resource start when one replica of another one is healthy: for gateways, since one bad replica must not keep the site down.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="dependency">The other one.</param>
+    public static IResourceBuilder<T> WaitForAnyReplica<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
+        where T : IResourceWithWaitSupport
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(dependency);
+        return builder.WithAnnotation(new WaitAnnotation(dependency.Resource, WaitType.WaitUntilHealthy) { AnyReplica = true });
+    }
+}

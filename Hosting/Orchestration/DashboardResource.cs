@@ -1,0 +1,79 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
+using Stack.Hosting.Control.Contract;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>The dashboard as a resource of the model: an executable of our own, supervised like a replica.</summary>
+internal static class DashboardResource
+{
+    public const string Name = "aspire-dashboard";
+
+    public static ExecutableResource Create(IConfiguration configuration, StackOptions options, StateFolder state, StackSecrets secrets)
+    {
+        var assembly = options.DashboardAssembly
+            ?? throw new DistributedApplicationException("The AppHost's build did not say where the dashboard is. Reference its project with IsStackDashboard=\"true\", or run without it: DisableDashboard=true.");
+        if (!File.Exists(assembly))
+        {
+            throw new DistributedApplicationException($"The dashboard '{assembly}' does not exist. Build the AppHost again, or run without it: DisableDashboard=true.");
+        }
+
+        var resource = new ExecutableResource(Name, LaunchPlanner.DotnetHost(), Path.GetDirectoryName(assembly)!);
+        var annotations = resource.Annotations;
+        annotations.Add(new HiddenAnnotation());
+        annotations.Add(new RestartPolicyAnnotation(RestartMode.Always));
+        var front = Endpoint("http", DashboardAddresses.FrontEnd(configuration));
+        var grpc = Endpoint("otlp-grpc", DashboardAddresses.OtlpGrpc(configuration));
+        var http = Endpoint("otlp-http", DashboardAddresses.OtlpHttp(configuration));
+        annotations.Add(front);
+        annotations.Add(grpc);
+        annotations.Add(http);
+        annotations.Add(new HttpHealthCheckAnnotation(() => resource.GetEndpoint("http"), "/health", 200, $"{Name}_health"));
+        annotations.Add(new CommandLineArgsCallbackAnnotation(args => args.Add(assembly)));
+        annotations.Add(new EnvironmentCallbackAnnotation(context =>
+        {
+            var environment = context.EnvironmentVariables;
+            environment["ASPNETCORE_URLS"] = Url(front);
+            environment["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = Url(grpc);
+            environment["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Url(http);
+            environment["DASHBOARD__FRONTEND__AUTHMODE"] = IsAnonymous(configuration) ? "Unsecured" : "BrowserToken";
+            environment["DASHBOARD__FRONTEND__BROWSERTOKEN"] = BrowserToken(configuration, secrets);
+            environment["DASHBOARD__OTLP__AUTHMODE"] = "ApiKey";
+            environment["DASHBOARD__OTLP__PRIMARYAPIKEY"] = secrets.OtlpApiKey;
+            environment["DASHBOARD__API__PRIMARYAPIKEY"] = secrets.DashboardApiKey;
+            environment["DASHBOARD__STORAGE__DIRECTORY"] = state.Telemetry;
+            environment["DASHBOARD__APPLICATIONNAME"] = configuration["AppHost:DashboardApplicationName"] ?? options.AppName;
+            environment["LOGGING__CONSOLE__FORMATTERNAME"] = "json";
+            environment["STACK_CONTROL_SOCKET"] = RunFolder.ControlSocket(options.RunFolder);
+        }));
+        return resource;
+    }
+
+    public static DashboardAccess Access(IResource dashboard, IConfiguration configuration, StackSecrets secrets)
+    {
+        var url = Url(dashboard.Annotations.OfType<EndpointAnnotation>().First(e => e.Name == "http"));
+        return new DashboardAccess
+        {
+            Url = url,
+            LoginUrl = IsAnonymous(configuration) ? url : $"{url}/login?t={Uri.EscapeDataString(BrowserToken(configuration, secrets))}",
+            ApiKey = secrets.DashboardApiKey,
+        };
+    }
+
+    private static string Url(EndpointAnnotation endpoint) => endpoint.AllocatedEndpoint!.UriString;
+
+    private static bool IsAnonymous(IConfiguration configuration)
+        => configuration.GetValue("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", configuration.GetValue("DOTNET_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", false));
+
+    private static string BrowserToken(IConfiguration configuration, StackSecrets secrets)
+        => configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token ? token : secrets.BrowserToken;
+
+    private static EndpointAnnotation Endpoint(string name, string url)
+    {
+        var parsed = BindingUrl.Parse(url);
+        return new EndpointAnnotation(System.Net.Sockets.ProtocolType.Tcp, parsed.Scheme, name: name, port: parsed.Port, isProxied: false) { TargetHost = parsed.Host };
+    }
+}

@@ -1,0 +1,34 @@
+using Aspire.Hosting;
+using Stack.Hosting.Allocation;
+using Stack.Hosting.Supervision;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>Looks before anything starts whether the plan's ports are free, and names all that are not at once.</summary>
+internal static class PortCheck
+{
+    // Processes of an AppHost that was killed end with it, but may need an instant for that.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="DistributedApplicationException">Ports are taken; names port, replica and who holds it.</exception>
+    public static async Task EnsureFreeAsync(StackPlan plan, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            var taken = plan.Ports.Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
+            if (taken.Count == 0)
+            {
+                return;
+            }
+
+            if (time.GetElapsedTime(start) >= Patience)
+            {
+                throw new DistributedApplicationException(string.Join(Environment.NewLine, taken.Select(t =>
+                    $"Port {t.Planned.Port} for replica '{t.Planned.Replica}' of resource '{t.Planned.Resource}' is already in use by {t.Holder!.Describe()}. Free it, or give the resource another port in the AppHost.")));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

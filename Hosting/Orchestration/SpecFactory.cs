@@ -1,0 +1,60 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Allocation;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Supervision;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>Makes the supervisor's specification of each replica of one resource, from its annotations and the defaults of the mode.</summary>
+internal sealed class SpecFactory
+{
+    private readonly ResourcePlan _plan;
+    private readonly StackOptions _options;
+    private readonly SupervisionOptions _supervision;
+    private readonly LaunchPlanner _launches;
+    private readonly HttpHealthCheckAnnotation? _check;
+
+    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ILogger logger)
+    {
+        _plan = plan;
+        _options = options;
+        _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
+        _check = plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().LastOrDefault();
+        _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger);
+    }
+
+    public InstanceSpec Create(ReplicaIdentity replica) => new()
+    {
+        Name = replica.Name,
+        Index = replica.Index,
+        Port = replica.Port,
+        CreateLaunch = (generation, token) => _launches.CreateAsync(replica, generation, token),
+        Readiness = Probe(replica),
+        Restart = new RestartSettings
+        {
+            Mode = _plan.Resource.TryGetLastAnnotation<RestartPolicyAnnotation>(out var policy) ? policy.Mode : _options.Development ? RestartMode.Never : RestartMode.Always,
+            FailureBudget = _supervision.FailureBudget ?? (_options.Development ? 3 : 10),
+            SuccessExitCodes = _supervision.SuccessExitCodes.ToHashSet(),
+        },
+        StartSecs = _supervision.StartSecs,
+        StartDeadline = _supervision.StartDeadline,
+        StopSignal = _supervision.StopSignal,
+        StopGrace = _supervision.StopWaitSecs ?? TimeSpan.FromSeconds(_options.Development ? 5 : 35),
+        ProbePeriod = TimeSpan.FromSeconds(_options.Development ? 5 : 2),
+    };
+
+    // The replica's own address: the endpoint's public one may be the gateway's.
+    private ProbeSpec? Probe(ReplicaIdentity replica)
+    {
+        if (_check is null)
+        {
+            return null;
+        }
+
+        var endpoint = _check.Endpoint();
+        var own = endpoint.EndpointAnnotation.ReplicaEndpoints[replica.Index];
+        return new ProbeSpec(new Uri($"{own.UriString}{_check.Path}"), _check.StatusCode);
+    }
+}

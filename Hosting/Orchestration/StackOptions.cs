@@ -1,0 +1,59 @@
+using Aspire.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>The settings of a run, read once: where its state and its sockets are, and which mode it runs in.</summary>
+internal sealed record StackOptions
+{
+    public required string AppName { get; init; }
+
+    public required string AppHostDirectory { get; init; }
+
+    public required bool Development { get; init; }
+
+    public required string StateFolder { get; init; }
+
+    public required string RunFolder { get; init; }
+
+    public required bool RandomizePorts { get; init; }
+
+    public required bool DisableDashboard { get; init; }
+
+    /// <summary>Path of the dashboard's assembly, as the AppHost's build noted it.</summary>
+    public required string? DashboardAssembly { get; init; }
+
+    public static StackOptions Read(IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, string appHostDirectory, string? dashboardAssembly)
+    {
+        var app = configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
+        var development = !environment.IsProduction();
+        var state = configuration["Stack:State"] is { Length: > 0 } folder
+            ? Path.GetFullPath(folder, appHostDirectory)
+            : development ? Path.Combine(appHostDirectory, ".stack") : $"/var/lib/stack/{app}";
+        return new StackOptions
+        {
+            AppName = app,
+            AppHostDirectory = appHostDirectory,
+            Development = development,
+            StateFolder = state,
+            RunFolder = development || !CanWriteBelow("/run") ? Control.Contract.RunFolder.Development(app, state) : Control.Contract.RunFolder.Production(app),
+            RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),
+            DisableDashboard = options.DisableDashboard || configuration.GetValue("DisableDashboard", false),
+            DashboardAssembly = dashboardAssembly,
+        };
+    }
+
+    private static bool CanWriteBelow(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "stack"));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
