@@ -32,7 +32,7 @@ internal static class TelemetrySetup
     public static void Add(IHostApplicationBuilder builder)
     {
         LogFilters.Add(builder);
-        if (!IsOn(builder.Configuration) || builder.Services.Any(service => service.ServiceType == typeof(TelemetryLifetime)))
+        if (!IsOn(builder.Configuration) || builder.Services.Any(service => service.ImplementationType == typeof(TelemetryLifetime)))
         {
             return;
         }
@@ -56,8 +56,7 @@ internal static class TelemetrySetup
             })
             .UseOtlpExporter();
 
-        builder.Services.AddSingleton<TelemetryLifetime>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<TelemetryLifetime>());
+        builder.Services.AddHostedService<TelemetryLifetime>();
     }
 
     private static bool IsOn(IConfiguration configuration)

@@ -1,0 +1,38 @@
+namespace Stack.Hosting.Supervision;
+
+/// <summary>Whatever reaches the loop of one replica: commands, exits, probe results, timers, results of launches.</summary>
+internal abstract record InstanceMessage
+{
+    public sealed record Start(TaskCompletionSource Done) : InstanceMessage;
+
+    public sealed record Stop(TaskCompletionSource Done) : InstanceMessage;
+
+    public sealed record Restart(TaskCompletionSource Done) : InstanceMessage;
+
+    public sealed record Kill : InstanceMessage;
+
+    /// <summary>Completes when everything posted before it, and what that led to at once, has been handled.</summary>
+    public sealed record Idle(TaskCompletionSource Done) : InstanceMessage;
+
+    /// <summary>What the gate waits for, in words.</summary>
+    public sealed record GateSaid(int Attempt, string What) : InstanceMessage;
+
+    /// <summary>The gate let the replica through; Holder: who has its port.</summary>
+    public sealed record GatePassed(int Attempt, IDisposable Slot, PortHolder? Holder) : InstanceMessage;
+
+    public sealed record GateFailed(int Attempt, string Reason) : InstanceMessage;
+
+    public sealed record Launched(int Generation, IInstanceProcess Process, string LogFile, long LogStart) : InstanceMessage;
+
+    /// <summary>Withdrawn: the launch was called off, it did not fail.</summary>
+    public sealed record LaunchFailed(int Generation, ExitKind Kind, string Reason, bool Withdrawn) : InstanceMessage;
+
+    public sealed record Exited(int Generation, ExitFacts Exit, IReadOnlyList<string> LastWords) : InstanceMessage;
+
+    public sealed record Probed(int Generation, ProbeResult Result) : InstanceMessage;
+
+    public sealed record TimerFired(InstanceTimer Timer, long Ticket) : InstanceMessage;
+}
+
+/// <summary>The timers of one replica; each is set once at a time.</summary>
+internal enum InstanceTimer { SlotRelease, StartSecs, StartDeadline, Probe, Forgiven, Backoff, Probation, StopGrace, KillAlarm }

@@ -1,0 +1,176 @@
+using System.Threading.Channels;
+using Aspire.Hosting;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Observation;
+
+namespace Stack.Hosting.Supervision;
+
+/// <summary>Keeps one replica as its commands want it: launch, watch, back off, restart, stop. All that happens to it arrives as a message at one loop.</summary>
+internal sealed partial class InstanceSupervisor : IAsyncDisposable
+{
+    private readonly InstanceSpec _spec;
+    private readonly IProcessLauncher _launcher;
+    private readonly IStartGate _gate;
+    private readonly IInstanceProber _prober;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action<InstanceSnapshot> _published;
+    private readonly RestartPolicy _policy;
+    private readonly Channel<InstanceMessage> _inbox = Channel.CreateUnbounded<InstanceMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly InstanceTimers _timers;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly long _origin;
+    private readonly Task _loop;
+    private readonly List<Task> _work = [];
+    private InstanceSnapshot _current;
+    private int _disposed;
+
+    public InstanceSupervisor(
+        InstanceSpec spec, IProcessLauncher launcher, IStartGate gate, IInstanceProber prober, TimeProvider time, ILogger logger, Action<InstanceSnapshot> published)
+    {
+        _spec = spec;
+        _launcher = launcher;
+        _gate = gate;
+        _prober = prober;
+        _time = time;
+        _logger = logger;
+        _published = published;
+        _policy = new RestartPolicy(spec.Restart, spec.StartSecs);
+        _timers = new InstanceTimers(time, message => Post(message));
+        _origin = time.GetTimestamp();
+        _current = Snapshot();
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>The last published snapshot.</summary>
+    public InstanceSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Wants the replica to run. Completes when it is Running; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Start(done), cancellationToken);
+
+    /// <summary>Wants the replica not to run. Completes when no process is left; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">The process can't be ended.</exception>
+    public Task StopAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Stop(done), cancellationToken);
+
+    /// <summary>Stops, then starts. Completes when a process launched after the call is Running; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
+    public Task RestartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Restart(done), cancellationToken);
+
+    /// <summary>Ends the whole group at once, without grace, and wants the replica not to run.</summary>
+    public void Kill() => Post(new InstanceMessage.Kill());
+
+    /// <summary>Completes when everything posted so far, and what it led to at once, has been handled.</summary>
+    internal Task IdleAsync() => CommandAsync(done => new InstanceMessage.Idle(done), CancellationToken.None);
+
+    /// <summary>Stops the replica, then ends its loop.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _loop.ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e)
+        {
+            LogLeftBehind(_spec.Name, e.Message);
+        }
+
+        _inbox.Writer.Complete();
+        await _loop.ConfigureAwait(false);
+        await _ended.CancelAsync().ConfigureAwait(false);
+        _timers.Dispose();
+
+        // A process that could not be ended is still watched; that wait has no end and is left to itself.
+        if (_process is null)
+        {
+            await Task.WhenAll(_work).ConfigureAwait(false);
+        }
+
+        _ended.Dispose();
+    }
+
+    private Task CommandAsync(Func<TaskCompletionSource, InstanceMessage> command, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ObjectDisposedException.ThrowIf(!Post(command(done)), this);
+        return done.Task.WaitAsync(cancellationToken);
+    }
+
+    private bool Post(InstanceMessage message) => _inbox.Writer.TryWrite(message);
+
+    private async Task RunAsync()
+    {
+        await foreach (var message in _inbox.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                Handle(message);
+                SettleGoals();
+            }
+            catch (Exception e)
+            {
+                LogLoopFailed(e, _spec.Name, message.GetType().Name, _state);
+            }
+        }
+    }
+
+    private void Handle(InstanceMessage message)
+    {
+        switch (message)
+        {
+            case InstanceMessage.Start m: OnStart(m.Done); break;
+            case InstanceMessage.Stop m: OnStop(m.Done); break;
+            case InstanceMessage.Restart m: OnRestart(m.Done); break;
+            case InstanceMessage.Kill: OnKill(); break;
+            case InstanceMessage.GateSaid m when IsWaiting(m.Attempt): Publish(m.What); break;
+            case InstanceMessage.GatePassed m when IsWaiting(m.Attempt): OnGatePassed(m); break;
+            case InstanceMessage.GatePassed m: m.Slot.Dispose(); break;
+            case InstanceMessage.GateFailed m when IsWaiting(m.Attempt): GiveUp(m.Reason, _history.OnProbation); break;
+            case InstanceMessage.Launched m: OnLaunched(m); break;
+            case InstanceMessage.LaunchFailed m: OnLaunchFailed(m); break;
+            case InstanceMessage.Exited m when m.Generation == _generation: OnExited(m); break;
+            case InstanceMessage.Probed m when m.Generation == _generation: OnProbed(m.Result); break;
+            case InstanceMessage.TimerFired m when _timers.Take(m): OnTimer(m.Timer); break;
+            case InstanceMessage.Idle m: OnIdle(m); break;
+            default: break; // of an older attempt or generation
+        }
+    }
+
+    private void OnIdle(InstanceMessage.Idle message)
+    {
+        if (!_inbox.Reader.TryPeek(out _) || !Post(message))
+        {
+            message.Done.SetResult();
+        }
+    }
+
+    private void OnTimer(InstanceTimer timer)
+    {
+        switch (timer)
+        {
+            case InstanceTimer.SlotRelease: ReleaseSlot(); break;
+            case InstanceTimer.StartSecs: OnStarted(); break;
+            case InstanceTimer.StartDeadline: OnStartDeadline(); break;
+            case InstanceTimer.Probe: StartProbe(); break;
+            case InstanceTimer.Forgiven: OnForgiven(); break;
+            case InstanceTimer.Backoff: Wait(StartCause.Crash); break;
+            case InstanceTimer.Probation: OnProbation(); break;
+            case InstanceTimer.StopGrace: OnStopGraceOver(); break;
+            case InstanceTimer.KillAlarm: OnKillAlarm(); break;
+            default: throw new InvalidOperationException($"Timer {timer} has no handler.");
+        }
+    }
+
+    /// <summary>Remembers work that runs beside the loop, so that the end of the loop can wait for it.</summary>
+    private void Track(Task work)
+    {
+        _work.RemoveAll(t => t.IsCompleted);
+        _work.Add(work);
+    }
+}
