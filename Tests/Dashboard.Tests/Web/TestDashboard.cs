@@ -5,7 +5,6 @@ using AngleSharp.Html.Parser;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Stack.Dashboard.Ingest.Otlp;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Settings;
@@ -48,6 +47,7 @@ internal sealed class TestDashboard : IAsyncDisposable
             "--Dashboard:Frontend:EndpointUrls=http://127.0.0.1:0",
             "--Dashboard:Otlp:GrpcEndpointUrl=http://127.0.0.1:0",
             "--Dashboard:Otlp:HttpEndpointUrl=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=None",
             "--Dashboard:Otlp:AuthMode=Unsecured",
             "--Dashboard:Frontend:AuthMode=Unsecured",
             $"--Dashboard:Storage:Directory={Path.Combine(folder, "telemetry")}",
@@ -58,7 +58,7 @@ internal sealed class TestDashboard : IAsyncDisposable
             args.Add($"--Dashboard:Control:SocketPath={controlSocket}");
         }
 
-        var app = DashboardHost.Build([.. args], builder => builder.Logging.ClearProviders());
+        var app = DashboardHost.Build([.. args]);
         await app.StartAsync();
         return new TestDashboard(app, folder, ownsFolder);
     }

@@ -5,6 +5,7 @@ namespace Stack.Dashboard.Tests.Web.Control;
 public sealed class AnsiTextTests
 {
     private const string Esc = "\u001b";
+    private const string Alphabet = "\u001b[]0123456789;:mABPX\\\u0007\u009b\u009cab <";
 
     private readonly AnsiText _ansi = new();
 
@@ -73,7 +74,7 @@ public sealed class AnsiTextTests
         var random = new Random(20131);
         for (var round = 0; round < 2000; round++)
         {
-            var line = string.Concat(Enumerable.Range(0, 40).Select(_ => "\u001b[]0123456789;:mABPX\\\u0007\u009b\u009cab <"[random.Next(32)]));
+            var line = string.Concat(Enumerable.Range(0, 40).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
 
             var text = string.Concat(_ansi.Parse(line).Select(r => r.Text));
 
