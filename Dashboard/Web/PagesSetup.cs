@@ -33,6 +33,8 @@ internal static class PagesSetup
         app.UseAuthentication();
         app.UseAuthorization();
 
+        // For whoever supervises this process; it says nothing but that pages are served.
+        app.MapGet("/health", () => Results.Text("Healthy"));
         app.MapStaticAssets();
         app.MapLogin();
         app.MapPages();
