@@ -40,7 +40,7 @@ internal static class PagesSetup
         app.MapPages();
         app.MapLive();
         app.MapFallback((HttpContext context) => PageEndpoints.Message(
-                context, StatusCodes.Status404NotFound, "There is no such page", $"Nothing is at '{context.Request.Path}'.", ("Resources", "/resources"), ("Structured logs", "/structuredlogs")))
+                context, StatusCodes.Status404NotFound, "There is no such page", $"Nothing is at '{context.Request.Path.Value}'.", ("Resources", "/resources"), ("Structured logs", "/structuredlogs")))
             .RequireAuthorization(BrowserSignIn.Policy);
         return app;
     }

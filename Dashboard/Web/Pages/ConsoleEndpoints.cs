@@ -34,6 +34,7 @@ internal static class ConsoleEndpoints
     private static async Task<IResult> ConsoleAsync(
         string name, HttpContext context, StackWatch watch, ConsoleReader reader, CancellationToken cancellationToken)
     {
+        name = PageEndpoints.NameOf(name);
         var view = watch.Current;
         if (view.Connection is StackConnection.Alone)
         {
@@ -76,6 +77,7 @@ internal static class ConsoleEndpoints
 
     private static async Task<IResult> RawAsync(string name, HttpContext context, StackWatch watch, ControlClient client, CancellationToken cancellationToken)
     {
+        name = PageEndpoints.NameOf(name);
         if (watch.Current.Connection is StackConnection.Alone)
         {
             return Missing(context, watch.Current, name);
