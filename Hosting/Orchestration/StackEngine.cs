@@ -61,7 +61,7 @@ internal sealed partial class StackEngine(
         PlanMaker.Publish(_plan);
         access = dashboard is null ? null : DashboardResource.Access(dashboard, configuration, secrets);
         _control = new StackControl(options, access, lifetime.StopApplication, KillAll, time);
-        await PortCheck.EnsureFreeAsync(_plan, new PortPreflight(), time, cancellationToken).ConfigureAwait(false);
+        await PortCheck.EnsureFreeAsync(_plan, time, cancellationToken).ConfigureAwait(false);
         foreach (var resource in _plan.Resources)
         {
             await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource.Resource, services), cancellationToken).ConfigureAwait(false);
@@ -126,8 +126,7 @@ internal sealed partial class StackEngine(
 
     private List<ResourceOrchestrator> Build(StackPlan plan, StateFolder state)
     {
-        var launcher = Launchers.Create();
-        var ports = new PortPreflight();
+        var launcher = Launchers.Create(loggers);
         var slots = new StartSlots(Environment.ProcessorCount);
         var prober = new HttpProber();
         var names = plan.Resources.ToDictionary(r => r.Resource, r => (IReadOnlyList<string>)[.. r.Replicas.Select(i => i.Name)]);
@@ -144,7 +143,7 @@ internal sealed partial class StackEngine(
                 failWithDependency: options.DisableDashboard);
             return new ResourceOrchestrator(
                 resource,
-                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, ports, time, logger, s => Published(resource.Name, s)))]);
+                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, time, logger, s => Published(resource.Name, s)))]);
         })];
     }
 
@@ -175,13 +174,21 @@ internal sealed partial class StackEngine(
     {
         try
         {
-            await _board.WaitAsync(() => _resources.All(r => r.IsSettled), _ended.Token).ConfigureAwait(false);
+            await _board.WaitAsync(IsSettled, _ended.Token).ConfigureAwait(false);
             StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard, "Ctrl+C stops everything.");
         }
         catch (OperationCanceledException)
         {
             // Stopped before everything had started.
         }
+    }
+
+    // Nothing is on its way any more: all run, or what does not has failed (what waits for that goes on waiting).
+    private bool IsSettled()
+    {
+        var states = _resources.SelectMany(r => r.Replicas).Select(r => r.Current.State).ToList();
+        var failed = states.Exists(s => s is InstanceState.Fatal or InstanceState.Exited);
+        return states.TrueForAll(s => s is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff || (failed && s == InstanceState.Waiting));
     }
 
     private void KillAll()

@@ -21,6 +21,8 @@ internal static class ConsoleEndpoints
         pages.MapGet("/consolelogs", FirstResource);
         pages.MapGet("/consolelogs/resource/{name}", ConsoleAsync);
         pages.MapGet("/consolelogs/resource/{name}/raw", RawAsync);
+        pages.MapGet("/fragments/picker", (string name, StackWatch watch) =>
+            new RazorComponentResult<ConsolePicker>(new { Choices = ConsoleChoice.From(watch.Current), Name = name }));
     }
 
     private static IResult FirstResource(HttpContext context, StackWatch watch)
