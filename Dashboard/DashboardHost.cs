@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
+using Stack.Dashboard.Ingest;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Storage;
 using Stack.Dashboard.Web;
+using Stack.Dashboard.Web.Api;
 
 namespace Stack.Dashboard;
 
@@ -38,8 +40,23 @@ internal static class DashboardHost
         AddServices(builder.Services, options, listeners);
 
         var app = builder.Build();
+        UseTelemetryListeners(app);
         app.MapDashboardPages();
+        app.MapTelemetryApi();
         return app;
+    }
+
+    // All routes of one Kestrel can be reached on all its ports: what came in by an OTLP port ends here, and nowhere else is telemetry taken.
+    private static void UseTelemetryListeners(WebApplication app)
+    {
+        var grpc = app.Services.GetRequiredService<GrpcEndpoint>();
+        var http = app.Services.GetRequiredService<HttpEndpoint>();
+        app.Use((HttpContext context, RequestDelegate next) => Listeners.KindOf(context) switch
+        {
+            ListenerKind.OtlpGrpc => grpc.HandleAsync(context),
+            ListenerKind.OtlpHttp => http.HandleAsync(context),
+            _ => next(context),
+        });
     }
 
     private static void ConfigureServer(WebApplicationBuilder builder, Listeners listeners)
@@ -67,7 +84,21 @@ internal static class DashboardHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new LiveRing(options.Storage.RingRows, options.Storage.RingBytes));
         services.AddSingleton<LiveBus>();
+        services.AddSingleton(options.Storage);
+        services.AddSingleton(new QueueBudget());
+        services.AddSingleton<StoreStatus>();
+        services.AddSingleton<TelemetryStore>();
+        services.AddHostedService(provider => provider.GetRequiredService<TelemetryStore>());
+        services.AddSingleton<ReadThreads>();
         services.AddSingleton<LogQueries>();
+        services.AddSingleton(options.Limits);
+        services.AddSingleton<IngestCounters>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<RowMapper>();
+        services.AddSingleton<ExportHandler>();
+        services.AddSingleton<GrpcEndpoint>();
+        services.AddSingleton<HttpEndpoint>();
+        services.AddSingleton<LogFollower>();
         services.AddDashboardPages();
     }
 }

@@ -11,6 +11,9 @@ internal sealed record LogPage(IReadOnlyList<LogRow> Rows, long TotalCount, bool
     /// <summary>There are matches after the last row.</summary>
     public bool HasNewer { get; init; }
 
+    /// <summary>The newest row there was, matching or not: a live stream that continues this page starts after it.</summary>
+    public long UpToId { get; init; }
+
     /// <summary>The deadline passed before everything was read: rows may be missing and the count is too low.</summary>
     public bool IsPartial { get; init; }
 }

@@ -1,24 +1,66 @@
+using System.Collections.Immutable;
 using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Queries;
 
 /// <summary>Finds log rows, and the instances that sent them.</summary>
-internal sealed class LogQueries(LiveRing ring)
+internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThreads threads, TimeProvider time)
 {
-    public Task<LogPage> FindAsync(LogFilter filter, CancellationToken ct)
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Every row that was received is found, also one that is not written yet. After 10 s the page says that it is partial.</summary>
+    public async Task<LogPage> FindAsync(LogFilter filter, CancellationToken ct)
     {
+        using var late = new CancellationTokenSource(Deadline, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
+        var page = await threads.RunAsync(
+            () =>
+            {
+                var (segments, uncommitted) = Snapshot();
+                return new LogSearch(filter, segments, uncommitted, store.Readers, stop.Token).Run();
+            },
+            ct);
         ct.ThrowIfCancellationRequested();
-        var all = ring.After(0).Rows;
-        var matching = all.Where(filter.Matches).ToList();
-        var rows = filter.AfterId is not null && filter.BeforeId is null ? matching.Take(filter.Limit) : matching.TakeLast(filter.Limit);
-        var total = all.LongCount((filter with { BeforeId = null, AfterId = null }).Matches);
-        return Task.FromResult(new LogPage([.. rows], total, HasOlder: matching.Count > filter.Limit));
+        return page;
     }
 
-    public IReadOnlyList<TelemetryResource> Resources() =>
-    [
-        .. ring.After(0).Rows
-            .DistinctBy(row => row.DisplayName)
-            .Select(row => new TelemetryResource(row.Service, row.InstanceId, row.DisplayName, HasLogs: true, HasTraces: false, HasMetrics: false)),
-    ];
+    /// <summary>By service and instance, in the order of their names; those of which nothing is kept any more are gone.</summary>
+    public IReadOnlyList<TelemetryResource> Resources()
+    {
+        // The display name tells senders without instance id apart by their address.
+        var found = new Dictionary<(string Service, string DisplayName), (string? Instance, Signal Signals)>();
+        foreach (var (id, mask) in store.Catalogue.Segments.SelectMany(segment => segment.Resources))
+        {
+            if (store.Catalogue.Resource(id) is { } info)
+            {
+                var known = found.GetValueOrDefault((info.Service, info.DisplayName)).Signals;
+                found[(info.Service, info.DisplayName)] = (info.InstanceId, known | mask);
+            }
+        }
+
+        return
+        [
+            .. found
+                .Select(entry => new TelemetryResource(
+                    entry.Key.Service, entry.Value.Instance, entry.Key.DisplayName,
+                    entry.Value.Signals.HasFlag(Signal.Logs), entry.Value.Signals.HasFlag(Signal.Traces), entry.Value.Signals.HasFlag(Signal.Metrics)))
+                .OrderBy(resource => resource.Service, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(resource => resource.DisplayName.Length)
+                .ThenBy(resource => resource.DisplayName, StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
+    // The committed rows by the catalogue, what came after them by the ring; taken again when the ring has moved on in between.
+    private (ImmutableArray<SegmentInfo> Segments, IReadOnlyList<LogRow> Uncommitted) Snapshot()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var segments = store.Catalogue.Segments;
+            var (rows, gap) = ring.After(segments.Select(segment => segment.MaxId).DefaultIfEmpty().Max());
+            if (!gap || attempt == 2)
+            {
+                return (segments, rows);
+            }
+        }
+    }
 }

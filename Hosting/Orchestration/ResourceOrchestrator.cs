@@ -30,9 +30,6 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
 
     public bool IsHidden { get; } = plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
 
-    /// <summary>True when no replica is on its way to another state by itself.</summary>
-    public bool IsSettled => Replicas.All(r => r.Current.State is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Stopped or InstanceState.Backoff);
-
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StartAsync(cancellationToken)));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StopAsync(cancellationToken)));

@@ -13,7 +13,7 @@ internal sealed class StackControl : IStackControl
     private readonly Action _stop;
     private readonly Action _kill;
     private readonly DateTimeOffset _startedAt;
-    private readonly EventHub _events;
+    private readonly EventHub<StackEvent> _events;
     private readonly ConcurrentDictionary<string, (string State, string Health)> _last = new(StringComparer.OrdinalIgnoreCase);
 
     public StackControl(StackOptions options, DashboardAccess? dashboard, Action stop, Action kill, TimeProvider time)
@@ -23,14 +23,15 @@ internal sealed class StackControl : IStackControl
         _kill = kill;
         _startedAt = time.GetUtcNow();
         Dashboard = dashboard;
-        _events = new EventHub(Snapshot);
+        _events = new EventHub<StackEvent>(
+            seq => new StackEvent.Snapshot(Snapshot(seq)), seq => new StackEvent.Gap(seq), startSeq: _startedAt.ToUnixTimeMilliseconds() * 1000);
     }
 
     public DashboardAccess? Dashboard { get; }
 
     public IReadOnlyList<ResourceOrchestrator> Resources { get; set; } = [];
 
-    public StackStatus GetStatus() => _events.Snapshot();
+    public StackStatus GetStatus() => ((StackEvent.Snapshot)_events.Snapshot()).Status;
 
     public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _events.WatchAsync(afterSeq, cancellationToken);
 
@@ -47,11 +48,11 @@ internal sealed class StackControl : IStackControl
         _last[replica.Name] = now;
         if (before.State == now.Item1 && before.Health != now.Item2)
         {
-            _events.PublishHealth(changed.Status);
+            _events.Publish(seq => new StackEvent.HealthChanged(seq, changed.Status()));
         }
         else
         {
-            _events.PublishState(changed.Status);
+            _events.Publish(seq => new StackEvent.StateChanged(seq, changed.Status()));
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class StackEngine(
     ILoggerFactory loggers,
     TimeProvider time) : IHostedService, IAsyncDisposable
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Stack");
+    private readonly ILogger _logger = loggers.CreateLogger("Stack.Engine");
     private readonly SnapshotBoard _board = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly List<Task> _loops = [];
@@ -174,13 +174,21 @@ internal sealed partial class StackEngine(
     {
         try
         {
-            await _board.WaitAsync(() => _resources.All(r => r.IsSettled), _ended.Token).ConfigureAwait(false);
-            StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard);
+            await _board.WaitAsync(IsSettled, _ended.Token).ConfigureAwait(false);
+            StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard, "Ctrl+C stops everything.");
         }
         catch (OperationCanceledException)
         {
             // Stopped before everything had started.
         }
+    }
+
+    // Nothing is on its way any more: all run, or what does not has failed (what waits for that goes on waiting).
+    private bool IsSettled()
+    {
+        var states = _resources.SelectMany(r => r.Replicas).Select(r => r.Current.State).ToList();
+        var failed = states.Exists(s => s is InstanceState.Fatal or InstanceState.Exited);
+        return states.TrueForAll(s => s is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff || (failed && s == InstanceState.Waiting));
     }
 
     private void KillAll()

@@ -2,10 +2,10 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>What the terminal shows when the stack has started: where to go, and what runs.</summary>
+/// <summary>What the terminal shows when the stack has started: where to go, and what runs. The Cli shows it too, after a start in the background.</summary>
 internal static class StartSummary
 {
-    public static void Write(TextWriter output, StackStatus status, DashboardAccess? dashboard)
+    public static void Write(TextWriter output, StackStatus status, DashboardAccess? dashboard, string howToStop)
     {
         var shown = status.Resources.Where(r => !r.Hidden).ToList();
         output.WriteLine();
@@ -29,7 +29,7 @@ internal static class StartSummary
         }
 
         output.WriteLine();
-        output.WriteLine("  Ctrl+C stops everything.");
+        output.WriteLine($"  {howToStop}");
         output.WriteLine();
         output.Flush();
     }

@@ -136,4 +136,8 @@ internal sealed record ResourceChange
 [JsonSerializable(typeof(ResourceChange))]
 [JsonSerializable(typeof(ConsoleLine))]
 [JsonSerializable(typeof(DashboardAccess))]
+[JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(DownRequest))]
+[JsonSerializable(typeof(EventGap))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,0 +1,3 @@
+using Stack.Cli;
+
+return await StackCommand.RunAsync(args, CliHost.OfThisProcess());

@@ -1,0 +1,115 @@
+using System.Net.Mime;
+using Google.Protobuf;
+using Stack.Dashboard.Ingest.Otlp;
+using Stack.Dashboard.Settings;
+using Stack.Dashboard.Storage;
+
+namespace Stack.Dashboard.Ingest;
+
+/// <summary>OTLP over HTTP with protobuf bodies.</summary>
+internal sealed class HttpEndpoint(DashboardOptions options, Admission admission, ExportHandler handler, IngestCounters counters)
+{
+    private const string Protobuf = "application/x-protobuf";
+    private readonly KeyCheck _keys = new(options.Otlp.PrimaryApiKey, options.Otlp.SecondaryApiKey);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var signal = OtlpRoutes.OfHttp(context.Request.Path);
+        try
+        {
+            if (signal == Signal.None)
+            {
+                throw new IngestException(Refusal.UnknownMethod, $"There is nothing at '{context.Request.Path}'; telemetry goes to /v1/logs, /v1/traces and /v1/metrics.");
+            }
+
+            if (!HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.Headers.Allow = "POST";
+                context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                return;
+            }
+
+            var answer = await ExportAsync(context, signal);
+            await WriteAsync(context.Response, StatusCodes.Status200OK, answer, context.RequestAborted);
+        }
+        catch (IngestException e)
+        {
+            await RefuseAsync(context, signal, RefusalCodes.Http(e.Refusal), RefusalCodes.Grpc(e.Refusal), e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, signal, e.StatusCode, RefusalCodes.Grpc(Refusal.Malformed), e.Message);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The sender went away: there is nobody to answer.
+            context.Abort();
+        }
+    }
+
+    private async Task<ExportResponse> ExportAsync(HttpContext context, Signal signal)
+    {
+        var request = context.Request;
+        if (options.Otlp.AuthMode == KeyAuthMode.ApiKey && !_keys.Accepts(request.Headers[OtlpRoutes.ApiKeyHeader]))
+        {
+            throw new IngestException(Refusal.Unauthenticated, $"The header '{OtlpRoutes.ApiKeyHeader}' is missing or wrong.");
+        }
+
+        if (MediaTypeOf(request.ContentType) is not Protobuf)
+        {
+            throw new IngestException(Refusal.UnknownEncoding, $"The content type '{request.ContentType}' is not known; '{Protobuf}' is.");
+        }
+
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding is not ("" or "identity" or "gzip"))
+        {
+            throw new IngestException(Refusal.UnknownEncoding, $"The content encoding '{encoding}' is not known; gzip is.");
+        }
+
+        using var ticket = admission.Enter();
+        using var body = await BodyReader.ReadAsync(request, ticket, 0, context.RequestAborted);
+        if (encoding != "gzip")
+        {
+            return handler.Handle(signal, body.Written, OtlpRoutes.PeerOf(context), ticket);
+        }
+
+        using var unpacked = BodyReader.Unzip(body.Written);
+        return handler.Handle(signal, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
+    }
+
+    private async Task RefuseAsync(HttpContext context, Signal signal, int status, int code, string message)
+    {
+        if (signal != Signal.None)
+        {
+            counters.Refused(OtlpRoutes.PeerOf(context), signal);
+        }
+
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        await WriteAsync(context.Response, status, new ErrorStatus { Code = code, Message = message }, context.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpResponse response, int status, IMessage message, CancellationToken ct)
+    {
+        response.StatusCode = status;
+        response.ContentType = Protobuf;
+        var bytes = message.ToByteArray();
+        response.ContentLength = bytes.Length;
+        await response.Body.WriteAsync(bytes, ct);
+    }
+
+    private static string? MediaTypeOf(string? contentType)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(contentType) ? null : new ContentType(contentType).MediaType;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

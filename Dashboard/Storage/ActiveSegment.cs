@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+
+namespace Stack.Dashboard.Storage;
+
+/// <summary>The segment that is being written, its figures and its numbering; replaced by the next one when it is full or old. Writer thread only.</summary>
+internal sealed class ActiveSegment : IDisposable
+{
+    private readonly StorageOptions _options;
+    private readonly Catalogue _catalogue;
+    private readonly SegmentReaders _readers;
+    private readonly TimeProvider _time;
+    private readonly Numbering _numbering;
+    private SegmentFile _file;
+    private SegmentInfo _info;
+    private SegmentInfo _committed;
+    private SegmentFigures _figures;
+    private DateTimeOffset _begun;
+    private DateTimeOffset _nextRoll;
+    private long _beyondCaps;
+
+    public ActiveSegment(
+        StorageOptions options, Catalogue catalogue, SegmentReaders readers, TimeProvider time, NumberingCaps? caps = null)
+    {
+        _options = options;
+        _catalogue = catalogue;
+        _readers = readers;
+        _time = time;
+        _numbering = new Numbering(catalogue, caps ?? new NumberingCaps());
+        _info = catalogue.Segments is [.., { IsSealed: false } last] ? last : NewInfo();
+        _committed = _info;
+        _file = Use(_info);
+        catalogue.Commit(_info, []);
+    }
+
+    /// <summary>What was committed last.</summary>
+    public SegmentInfo Info => _committed;
+
+    public void Insert(in PendingRow pending)
+    {
+        if (!_file.InTransaction)
+        {
+            _file.Begin();
+        }
+
+        switch (pending.Row)
+        {
+            case LogRow row:
+                _file.Insert(row, _numbering.Resource(pending.Resource, Signal.Logs), _numbering.Scope(pending.Scope), _numbering.Template(row.Template));
+                Count(pending.Id, UnixTicks.Of(row.Time));
+                _figures.Logs++;
+                break;
+            case SpanRow row:
+                _file.Insert(pending.Id, row, _numbering.Resource(pending.Resource, Signal.Traces), _numbering.Scope(pending.Scope));
+                Count(pending.Id, UnixTicks.Of(row.Start));
+                _figures.Spans++;
+                break;
+            case PointDraft draft:
+                InsertPoint(pending.Id, draft);
+                break;
+        }
+    }
+
+    /// <summary>Answers how many rows were beyond a cap since the last commit.</summary>
+    public long Commit()
+    {
+        if (_file.InTransaction)
+        {
+            _file.Commit();
+        }
+
+        _info = _figures.ApplyTo(_info) with { Bytes = SegmentPaths.Bytes(_file.Path) };
+        if (_numbering.ChangedSignals is { } changed)
+        {
+            _info = _info with { Resources = Merge(_info.Resources, changed) };
+        }
+
+        // Not atomic over two files: after a crash in between, recovery counts the segment anew.
+        _committed = _info;
+        SaveToCatalogue();
+        var beyond = _numbering.BeyondCaps - _beyondCaps;
+        _beyondCaps = _numbering.BeyondCaps;
+        return beyond;
+    }
+
+    /// <summary>Undoes what was inserted since the last commit.</summary>
+    public void Undo()
+    {
+        _file.Rollback();
+        _info = _committed;
+        _figures = new SegmentFigures(_info);
+        _numbering.Restart(_file.Dictionary);
+    }
+
+    public bool IsDue(DateTimeOffset now) =>
+        _info.Logs + _info.Spans + _info.Points > 0
+        && now >= _nextRoll
+        && (_info.Bytes >= _options.SegmentBytes || now - _begun >= _options.SegmentAge);
+
+    /// <summary>
+    /// Begins the next segment. Answers the old one, which the caller closes off this thread: closing moves all of -wal into the file.
+    /// Null = the next one could not be made.
+    /// </summary>
+    public IDisposable? Roll()
+    {
+        var next = NewInfo();
+        SegmentFile file;
+        try
+        {
+            file = SegmentFile.Open(PathOf(next), _options.SegmentPageLimit);
+        }
+        catch (StoreException)
+        {
+            // A full disk leaves an empty file behind. The present segment goes on.
+            SegmentPaths.Delete(PathOf(next));
+            _nextRoll = _time.GetUtcNow() + TimeSpan.FromMinutes(1);
+            return null;
+        }
+
+        var old = _file;
+        Switch(next, file);
+        _catalogue.Commit(next, []);
+        return old;
+    }
+
+    /// <summary>The file is broken: it is renamed and a new one begun. Answers its new name.</summary>
+    public string SetAside()
+    {
+        var broken = _committed.File;
+        _file.Dispose();
+        _readers.Forget(broken);
+        var bad = SegmentPaths.SetAside(PathOf(_committed));
+        var next = NewInfo();
+        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
+        _catalogue.Commit(next, []);
+        _catalogue.Remove(broken);
+        return Path.GetFileName(bad);
+    }
+
+    public bool IsVolumeFull()
+    {
+        try
+        {
+            return new DriveInfo(_options.Directory).AvailableFreeSpace < 1 << 20;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void SaveToCatalogue()
+    {
+        try
+        {
+            _catalogue.Commit(_info, _numbering.Unsaved);
+            _numbering.Saved();
+        }
+        catch (StoreException e) when (e.IsFull || e.IsBusy)
+        {
+            // The rows are safe in the segment: queries see them, and the catalogue learns of them, with the next commit that succeeds.
+        }
+    }
+
+    private static ImmutableDictionary<long, Signal> Merge(ImmutableDictionary<long, Signal> known, IEnumerable<KeyValuePair<long, Signal>> changed)
+    {
+        foreach (var (resource, signals) in changed)
+        {
+            known = known.SetItem(resource, known.GetValueOrDefault(resource) | signals);
+        }
+
+        return known;
+    }
+
+    private void InsertPoint(long id, PointDraft draft)
+    {
+        if (_numbering.Series(draft.Resource, draft.Series) is { } series && series.IsWorthWriting(draft.Row))
+        {
+            _file.Insert(draft.Row, series.Id);
+            Count(id, UnixTicks.Of(draft.Row.Time));
+            _figures.Points++;
+        }
+    }
+
+    private void Count(long id, long ts)
+    {
+        _figures.MinId = _figures.MinId == 0 ? id : _figures.MinId;
+        _figures.MaxId = id;
+        _figures.MinTs = Math.Min(_figures.MinTs, ts);
+        _figures.MaxTs = Math.Max(_figures.MaxTs, ts);
+        _figures.MaxDelay = Math.Max(_figures.MaxDelay, id - ts);
+    }
+
+    private void Switch(SegmentInfo info, SegmentFile file)
+    {
+        _file = file;
+        _info = _committed = info;
+        _figures = new SegmentFigures(info);
+        _begun = SegmentInfo.TryParseName(info.File, out var begun, out _) ? begun : _time.GetUtcNow();
+        _nextRoll = default;
+        _numbering.Restart(file.Dictionary);
+    }
+
+    private SegmentFile Use(SegmentInfo info)
+    {
+        var file = SegmentFile.Open(PathOf(info), _options.SegmentPageLimit);
+        Switch(info, file);
+        return file;
+    }
+
+    private SegmentInfo NewInfo()
+    {
+        var last = 0;
+        foreach (var segment in _catalogue.Segments)
+        {
+            if (SegmentInfo.TryParseName(segment.File, out _, out var number))
+            {
+                last = Math.Max(last, number);
+            }
+        }
+
+        return new SegmentInfo { File = SegmentInfo.NameOf(_time.GetUtcNow(), last + 1) };
+    }
+
+    private string PathOf(SegmentInfo info) => Path.Combine(_options.Directory, info.File);
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Stack.Dashboard.Storage;
+
+/// <summary>meta.db: which segments there are and what is in them, and the numbers of resources, scopes, templates and series.</summary>
+internal sealed class Catalogue : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SqliteFile _file;
+    private readonly DictionaryTables _dictionary;
+    private readonly CatalogueStatements _statements;
+    private readonly ConcurrentDictionary<long, ResourceInfo> _resources = new();
+    private readonly Dictionary<Type, long> _lastNumbers;
+    private volatile SegmentList _segments;
+
+    private Catalogue(SqliteFile file)
+    {
+        _file = file;
+        _dictionary = new DictionaryTables(file);
+        _statements = new CatalogueStatements(file);
+        _segments = new SegmentList(_statements.ReadSegments());
+        foreach (var (entry, _) in DictionaryTables.ReadResources(file))
+        {
+            _resources[entry.Id] = entry.Info;
+        }
+
+        _lastNumbers = _dictionary.LastNumbers();
+    }
+
+    /// <summary>Oldest first; the last one is being written. A snapshot that belongs to one commit.</summary>
+    public ImmutableArray<SegmentInfo> Segments => _segments.Items;
+
+    public static Catalogue Open(string path)
+    {
+        var file = SqliteFile.OpenForWriting(path);
+        try
+        {
+            if (file.ReadNumber("PRAGMA user_version") == 0)
+            {
+                file.Execute("BEGIN IMMEDIATE;" + Schema.Meta + "COMMIT;");
+            }
+
+            return new Catalogue(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public ResourceInfo? Resource(long id) => _resources.GetValueOrDefault(id);
+
+    /// <summary>The number that a row has in every segment; a new one where it has none yet. The next <see cref="Commit"/> saves it.</summary>
+    public long NumberOf<TEntry>(string hash)
+        where TEntry : DictionaryEntry
+    {
+        lock (_gate)
+        {
+            return _dictionary.Find<TEntry>(hash) ?? ++_lastNumbers[typeof(TEntry)];
+        }
+    }
+
+    /// <summary>Called right after a segment's commit: its figures, and the numbered rows that it used for the first time.</summary>
+    public void Commit(SegmentInfo segment, IReadOnlyList<DictionaryEntry> numbered)
+    {
+        lock (_gate)
+        {
+            _file.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                foreach (var entry in numbered)
+                {
+                    _dictionary.Insert(entry);
+                }
+
+                _statements.Save(segment, _segments.Find(segment.File)?.Resources);
+                _file.Execute("COMMIT");
+            }
+            catch
+            {
+                TryRollback();
+                throw;
+            }
+
+            foreach (var entry in numbered)
+            {
+                // Taken over from a segment: numbers that were given there must not be given again.
+                _lastNumbers[entry.GetType()] = Math.Max(_lastNumbers[entry.GetType()], entry.Id);
+            }
+
+            foreach (var entry in numbered.OfType<ResourceEntry>())
+            {
+                _resources[entry.Id] = entry.Info;
+            }
+
+            _segments = _segments.With(segment);
+        }
+    }
+
+    /// <summary>Changes what is known of one segment; nothing happens when it is gone.</summary>
+    public void Update(string file, Func<SegmentInfo, SegmentInfo> change)
+    {
+        lock (_gate)
+        {
+            if (_segments.Find(file) is { } segment)
+            {
+                Commit(change(segment), []);
+            }
+        }
+    }
+
+    /// <summary>Forgets a segment, and the resources and series that no other segment has.</summary>
+    public void Remove(string file)
+    {
+        lock (_gate)
+        {
+            _file.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                _statements.Remove(file);
+                _file.Execute("COMMIT");
+            }
+            catch
+            {
+                TryRollback();
+                throw;
+            }
+
+            _segments = _segments.Without(file);
+            foreach (var id in _resources.Keys)
+            {
+                if (!_segments.Items.Any(segment => segment.Resources.ContainsKey(id)))
+                {
+                    _resources.TryRemove(id, out _);
+                }
+            }
+        }
+    }
+
+    public string? Setting(string name)
+    {
+        lock (_gate)
+        {
+            return _statements.ReadSetting(name);
+        }
+    }
+
+    public void SetSetting(string name, string value)
+    {
+        lock (_gate)
+        {
+            _statements.SaveSetting(name, value);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _dictionary.Dispose();
+            _statements.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _file.Execute("ROLLBACK");
+        }
+        catch (StoreException)
+        {
+            // A full disk has undone the transaction already.
+        }
+    }
+}

@@ -1,0 +1,135 @@
+namespace Stack.Dashboard.Storage;
+
+/// <summary>The segment that is being written: prepared inserts for every signal, one transaction at a time.</summary>
+internal sealed class SegmentFile : IDisposable
+{
+    private readonly SqliteFile _file;
+    private readonly SqliteStatement _log;
+    private readonly SqliteStatement _span;
+    private readonly SqliteStatement _point;
+
+    private SegmentFile(SqliteFile file)
+    {
+        _file = file;
+        Dictionary = new DictionaryTables(file);
+        _log = file.Prepare("INSERT INTO logs(id, ts, sev, res, scope, tr, tr2, span, template, body, attrs) VALUES(?,?,?,?,?,?,?,?,?,?,?)");
+        _span = file.Prepare("""
+            INSERT INTO spans(id, tr, tr2, span, parent, res, scope, name, kind, start, dur, status, status_text, route, http_status, entry, attrs, events, links)
+            VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+            """);
+        _point = file.Prepare("INSERT OR REPLACE INTO points(series, t, value, exemplars) VALUES(?,?,?,?)");
+    }
+
+    public string Path => _file.Path;
+
+    public DictionaryTables Dictionary { get; }
+
+    public bool InTransaction { get; private set; }
+
+    /// <summary>Makes the file where there is none.</summary>
+    public static SegmentFile Open(string path, int pageLimit)
+    {
+        var file = SqliteFile.OpenForWriting(path);
+        try
+        {
+            if (file.ReadNumber("PRAGMA user_version") == 0)
+            {
+                file.Execute("BEGIN IMMEDIATE;" + Schema.Segment + "COMMIT;");
+            }
+
+            if (pageLimit > 0)
+            {
+                file.Execute($"PRAGMA max_page_count={pageLimit}");
+            }
+
+            return new SegmentFile(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Begin()
+    {
+        _file.Execute("BEGIN IMMEDIATE");
+        InTransaction = true;
+    }
+
+    public void Commit()
+    {
+        _file.Execute("COMMIT");
+        InTransaction = false;
+    }
+
+    public void Rollback()
+    {
+        if (InTransaction)
+        {
+            InTransaction = false;
+            try
+            {
+                _file.Execute("ROLLBACK");
+            }
+            catch (StoreException)
+            {
+                // A full disk or an I/O error has undone the transaction already: there is nothing to roll back then.
+            }
+        }
+    }
+
+    public void Insert(LogRow row, long resource, long scope, long? template)
+    {
+        _log.Bind(1, row.Id).Bind(2, UnixTicks.Of(row.Time)).Bind(3, row.Severity).Bind(4, resource).Bind(5, scope)
+            .Bind(6, HexId.ParseOrNull(row.TraceId?[..16])).Bind(7, HexId.ParseOrNull(row.TraceId?[16..])).Bind(8, HexId.ParseOrNull(row.SpanId))
+            .Bind(9, template).Bind(10, row.Body).Bind(11, row.AttributesJson).Run();
+    }
+
+    public void Insert(long id, SpanRow row, long resource, long scope)
+    {
+        _span.Bind(1, id).Bind(2, HexId.Parse(row.TraceId.AsSpan(0, 16))).Bind(3, HexId.Parse(row.TraceId.AsSpan(16)))
+            .Bind(4, HexId.Parse(row.SpanId)).Bind(5, HexId.ParseOrNull(row.ParentSpanId)).Bind(6, resource).Bind(7, scope)
+            .Bind(8, row.Name).Bind(9, row.Kind).Bind(10, UnixTicks.Of(row.Start)).Bind(11, row.DurationNanoseconds)
+            .Bind(12, row.Status).Bind(13, row.StatusMessage).Bind(14, row.Route).Bind(15, (long?)row.HttpStatus).Bind(16, row.IsEntry ? 1 : 0)
+            .Bind(17, row.AttributesJson).Bind(18, row.EventsJson).Bind(19, row.LinksJson).Run();
+    }
+
+    public void Insert(PointRow row, long series)
+    {
+        _point.Bind(1, series).Bind(2, UnixTicks.Of(row.Time));
+        if (row.Histogram is { } histogram)
+        {
+            _point.BindBlob(3, histogram);
+        }
+        else if (row.Real is { } real)
+        {
+            _point.Bind(3, real);
+        }
+        else
+        {
+            _point.Bind(3, row.Integer);
+        }
+
+        _point.Bind(4, row.ExemplarsJson).Run();
+    }
+
+    /// <summary>Moves what is in -wal into the file and leaves the file alone and complete; fails as busy while somebody reads.</summary>
+    public void Seal()
+    {
+        _file.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (_file.ReadText("PRAGMA journal_mode=DELETE") != "delete")
+        {
+            throw new StoreException(SQLitePCL.raw.SQLITE_BUSY, $"'{System.IO.Path.GetFileName(Path)}' is still being read.");
+        }
+    }
+
+    public void Dispose()
+    {
+        Dictionary.Dispose();
+        _log.Dispose();
+        _span.Dispose();
+        _point.Dispose();
+        _file.Dispose();
+    }
+}

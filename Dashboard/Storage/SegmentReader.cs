@@ -1,0 +1,64 @@
+namespace Stack.Dashboard.Storage;
+
+/// <summary>One read connection to a segment, with the names behind its numbers.</summary>
+internal sealed class SegmentReader(string name, SqliteFile file) : IDisposable
+{
+    private readonly Dictionary<long, ResourceInfo> _resources = [];
+    private readonly Dictionary<long, string> _scopes = [];
+    private readonly Dictionary<long, string> _templates = [];
+
+    public string File => name;
+
+    /// <summary>Something went wrong on the connection: it is closed instead of kept.</summary>
+    public bool IsSpent { get; set; }
+
+    public SqliteStatement Prepare(string sql) => file.Prepare(sql);
+
+    /// <summary>Stops the running query; any thread.</summary>
+    public void Interrupt() => file.Interrupt();
+
+    /// <summary>All senders in this segment, freshly read: the segment may be the one being written.</summary>
+    public IReadOnlyList<(long Id, ResourceInfo Info)> Resources()
+    {
+        var all = new List<(long, ResourceInfo)>();
+        using var rows = file.Prepare("SELECT id, service, instance, display FROM resources");
+        while (rows.Step())
+        {
+            all.Add((rows.Number(0), new ResourceInfo(rows.Text(1), rows.TextOrNull(2), rows.Text(3), "{}")));
+        }
+
+        return all;
+    }
+
+    public ResourceInfo Resource(long id)
+    {
+        if (!_resources.TryGetValue(id, out var info))
+        {
+            using var row = file.Prepare("SELECT service, instance, display, attrs FROM resources WHERE id=?");
+            info = row.Bind(1, id).Step()
+                ? new ResourceInfo(row.Text(0), row.TextOrNull(1), row.Text(2), row.Text(3))
+                : ResourceInfo.Other;
+            _resources[id] = info;
+        }
+
+        return info;
+    }
+
+    public string Scope(long id) => Name(_scopes, "SELECT name FROM scopes WHERE id=?", id);
+
+    public string Template(long id) => Name(_templates, "SELECT text FROM templates WHERE id=?", id);
+
+    public void Dispose() => file.Dispose();
+
+    private string Name(Dictionary<long, string> names, string sql, long id)
+    {
+        if (!names.TryGetValue(id, out var name))
+        {
+            using var row = file.Prepare(sql);
+            name = row.Bind(1, id).Step() ? row.Text(0) : "";
+            names[id] = name;
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,262 @@
+namespace Stack.Dashboard.Storage;
+
+/// <summary>
+/// The only writer: takes batches, gives ids, feeds the live rows, inserts, and commits every 250 ms or 8 192 records.
+/// Runs on a thread of its own until the queue is closed and drained.
+/// </summary>
+internal sealed partial class SegmentWriter(
+    ActiveSegment segment, WriteQueue queue, QueueBudget budget, ArrivalClock clock, LiveBus bus, Retention retention,
+    StoreStatus status, TimeProvider time, ILogger<SegmentWriter> logger)
+{
+    public const int CommitRecords = 8192;
+    private static readonly TimeSpan CommitInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
+    // What is not committed yet stays here: a full disk undoes the transaction, and the rows are then inserted again.
+    private readonly List<PendingRow> _pending = [];
+    private readonly List<(int Rows, long Bytes)> _rooms = [];
+    private int _inserted;
+    private long _firstPendingAt;
+
+    /// <summary>Gets the segment that is full or old: to be closed and sealed, and then old ones go.</summary>
+    public Action<IDisposable>? Rolled { get; set; }
+
+    public void Run()
+    {
+        try
+        {
+            bool ended;
+            do
+            {
+                var batch = queue.Take(WaitTime(), out ended);
+                Guard(() => Step(batch, ended));
+            }
+            while (!ended);
+        }
+        finally
+        {
+            segment.Dispose();
+        }
+    }
+
+    private void Step(TelemetryBatch? batch, bool ended)
+    {
+        if (batch is not null)
+        {
+            Accept(batch);
+        }
+
+        if (_pending.Count > 0 && (ended || Elapsed() >= CommitInterval))
+        {
+            Flush(commit: true);
+        }
+
+        // Also when nothing arrives: what is old has to go, and a segment that is being written cannot.
+        if (_pending.Count == 0 && segment.IsDue(time.GetUtcNow()) && status.NotStoringSince is null)
+        {
+            if (segment.Roll() is { } old)
+            {
+                Rolled?.Invoke(old);
+            }
+        }
+    }
+
+    private void Accept(TelemetryBatch batch)
+    {
+        if (_pending.Count == 0)
+        {
+            _firstPendingAt = time.GetTimestamp();
+        }
+
+        foreach (var draft in batch.Logs)
+        {
+            var row = draft.Row with { Id = clock.Next() };
+            bus.Publish(row);
+            Add(new PendingRow(row.Id, draft.Resource, draft.Scope, row));
+        }
+
+        foreach (var draft in batch.Spans)
+        {
+            Add(new PendingRow(clock.Next(), draft.Resource, draft.Scope, draft.Row));
+        }
+
+        foreach (var draft in batch.Points)
+        {
+            Add(new PendingRow(clock.Next(), draft.Resource, draft.Series.Scope, draft));
+        }
+
+        // The room is given back once the whole batch is safe.
+        _rooms.Add((batch.Count, batch.Bytes));
+        if (_pending.Count > 0)
+        {
+            Flush(commit: false);
+        }
+        else
+        {
+            GiveRoom();
+        }
+    }
+
+    private void Add(PendingRow row)
+    {
+        _pending.Add(row);
+        if (_pending.Count >= CommitRecords)
+        {
+            Flush(commit: true);
+            _firstPendingAt = time.GetTimestamp();
+        }
+    }
+
+    private void Flush(bool commit)
+    {
+        while (true)
+        {
+            try
+            {
+                Insert();
+                if (commit)
+                {
+                    Commit();
+                }
+
+                return;
+            }
+            catch (StoreException e)
+            {
+                _inserted = 0;
+                segment.Undo();
+                if (!Rescue(e))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Insert()
+    {
+        for (; _inserted < _pending.Count; _inserted++)
+        {
+            segment.Insert(_pending[_inserted]);
+        }
+    }
+
+    private void Commit()
+    {
+        var started = time.GetTimestamp();
+        var beyondCaps = segment.Commit();
+        status.RecordCommit(_pending.Count, time.GetElapsedTime(started));
+        status.RecordBeyondCaps(beyondCaps);
+        budget.IsClosed = false;
+        ClearPending();
+    }
+
+    /// <summary>Makes another try possible; false = not now, or these rows are lost.</summary>
+    private bool Rescue(StoreException e)
+    {
+        if (e.IsBusy)
+        {
+            // Somebody else writes to the file (a back-up): the rows wait, and senders are refused once the queue is full.
+            return false;
+        }
+
+        if (!e.IsFull && !e.IsBrokenFile)
+        {
+            throw e;
+        }
+
+        if (e.IsFull || segment.IsVolumeFull())
+        {
+            budget.IsClosed = true;
+            if (retention.DeleteOldest())
+            {
+                return true;
+            }
+
+            if (status.NotStoringSince is null)
+            {
+                LogFull(e.Message);
+            }
+
+            GiveUp();
+            return false;
+        }
+
+        try
+        {
+            var bad = segment.SetAside();
+            status.RecordBadFile(bad);
+            LogBad(bad, e.Message);
+            return true;
+        }
+        catch (Exception second) when (second is StoreException or IOException)
+        {
+            LogFull(second.Message);
+            GiveUp();
+            return false;
+        }
+    }
+
+    private void GiveUp()
+    {
+        status.RecordLoss(_pending.Count, time.GetUtcNow());
+        // Live pages go on: what arrives is shown, and each commit tries again.
+        budget.IsClosed = false;
+        ClearPending();
+    }
+
+    private void ClearPending()
+    {
+        _pending.Clear();
+        _inserted = 0;
+        GiveRoom();
+    }
+
+    private void GiveRoom()
+    {
+        foreach (var (rows, bytes) in _rooms)
+        {
+            budget.Give(rows, bytes);
+        }
+
+        _rooms.Clear();
+    }
+
+    private TimeSpan WaitTime()
+    {
+        if (_pending.Count == 0)
+        {
+            return IdleWait;
+        }
+
+        var rest = CommitInterval - Elapsed();
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    }
+
+    private TimeSpan Elapsed() => time.GetElapsedTime(_firstPendingAt);
+
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e)
+        {
+            // The top of the writer's loop: one bad batch must not end it.
+            LogFailed(e);
+            segment.Undo();
+            GiveUp();
+        }
+    }
+
+    [LoggerMessage(7111, LogLevel.Error, "Telemetry cannot be stored any more and there is no older segment to delete: {Reason}. "
+        + "Live pages go on; free space on the volume, or set Dashboard:Storage:Directory to another one.")]
+    private partial void LogFull(string reason);
+
+    [LoggerMessage(7112, LogLevel.Error, "The segment that was being written is broken and was put aside as '{File}'; a new one was begun. Cause: {Reason}")]
+    private partial void LogBad(string file, string reason);
+
+    [LoggerMessage(7113, LogLevel.Error, "A batch of telemetry could not be stored.")]
+    private partial void LogFailed(Exception e);
+}

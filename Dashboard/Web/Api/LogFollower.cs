@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Text.Json;
+using Stack.Dashboard.Queries;
+using Stack.Dashboard.Storage;
+
+namespace Stack.Dashboard.Web.Api;
+
+/// <summary>Streams matching rows, one OTLP JSON object a line: first what there is, then what comes, each row once.</summary>
+internal sealed class LogFollower(LogQueries queries, LiveBus bus, IHostApplicationLifetime lifetime)
+{
+    private const int PageRows = 1000;
+
+    public async Task RunAsync(LogFilter filter, Stream body, CancellationToken aborted)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        try
+        {
+            // The headers at once: a follower of something quiet must see that it is connected.
+            await body.FlushAsync(ending.Token);
+            await FollowAsync(filter, body, ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The follower went away, or the dashboard stops.
+        }
+    }
+
+    private async Task FollowAsync(LogFilter filter, Stream body, CancellationToken ct)
+    {
+        var last = filter.AfterId ?? 0;
+        var live = filter with { AfterId = null };
+        while (!ct.IsCancellationRequested)
+        {
+            last = await WriteStoredAsync(live, last, body, ct);
+            await foreach (var batch in bus.SubscribeAsync(live, last, ct))
+            {
+                // The ring does not reach back to where the files ended: read those again.
+                if (batch is { Gap: true, Dropped: 0 })
+                {
+                    break;
+                }
+
+                last = await WriteAsync(batch.Rows, last, body, ct);
+            }
+        }
+    }
+
+    private async Task<long> WriteStoredAsync(LogFilter filter, long last, Stream body, CancellationToken ct)
+    {
+        LogPage page;
+        do
+        {
+            page = await queries.FindAsync(filter with { AfterId = last, Limit = PageRows, CountTotal = false }, ct);
+            last = await WriteAsync(page.Rows, last, body, ct);
+        }
+        while (page.HasNewer);
+
+        return Math.Max(last, page.UpToId);
+    }
+
+    private static async Task<long> WriteAsync(IReadOnlyList<LogRow> rows, long last, Stream body, CancellationToken ct)
+    {
+        if (rows.Count == 0)
+        {
+            return last;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(1024 * rows.Count);
+        await using (var json = new Utf8JsonWriter(buffer))
+        {
+            foreach (var row in rows)
+            {
+                json.WriteStartObject();
+                OtlpJsonWriter.WriteResourceLogs(json, [row]);
+                json.WriteEndObject();
+                json.Flush();
+                json.Reset();
+                buffer.Write("\n"u8);
+            }
+        }
+
+        await body.WriteAsync(buffer.WrittenMemory, ct);
+        await body.FlushAsync(ct);
+        return rows[^1].Id;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Stack.Dashboard.Queries;
+using Stack.Dashboard.Storage;
+using Stack.Dashboard.Web.Components;
+using Stack.Dashboard.Web.Control;
+using Stack.Dashboard.Web.Pages;
+
+namespace Stack.Dashboard.Web.Live;
+
+/// <summary>The sources of the live stream, one method per topic.</summary>
+internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader reader, TimeProvider time)
+{
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ConsoleRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is there already comes in one piece, so that the page does not flicker when it is put in place.</summary>
+    private static readonly TimeSpan FirstBatchAfter = TimeSpan.FromMilliseconds(80);
+
+    private const int BatchLines = 500;
+
+    /// <summary><c>health</c>: the stack changed. A page that shows more than the top bar fetches its fragment anew.</summary>
+    public async IAsyncEnumerable<LiveEvent> HealthAsync(Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!viewer.HasControl)
+        {
+            yield break;
+        }
+
+        await foreach (var view in watch.ChangesAsync(cancellationToken))
+        {
+            yield return new LiveEvent("health", JsonSerializer.Serialize(PulseModel.From(view, viewer), LiveJson.Default.PulseModel));
+            await Task.Delay(BatchInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary><c>logs</c> and <c>gap</c>: records that match the filter, from the page's newest one on.</summary>
+    public async IAsyncEnumerable<LiveEvent> LogsAsync(LogRequest request, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in bus.SubscribeAsync(request.Filter(), request.AfterId, cancellationToken))
+        {
+            if (batch.Gap)
+            {
+                var gap = new GapModel(batch.Dropped > 0 ? batch.Dropped : null);
+                yield return new LiveEvent("gap", JsonSerializer.Serialize(gap, LiveJson.Default.GapModel));
+            }
+
+            if (batch.Rows.Count > 0)
+            {
+                var lines = new LogBatch([.. batch.Rows.Select(row => LogLineModel.From(row, viewer))]);
+                yield return new LiveEvent("logs", JsonSerializer.Serialize(lines, LiveJson.Default.LogBatch));
+            }
+        }
+    }
+
+    /// <summary>
+    /// <c>lines</c>: console output in batches. When the AppHost goes, the page keeps what it has and the AppHost is asked again until it answers.
+    /// </summary>
+    public async IAsyncEnumerable<LiveEvent> ConsoleAsync(string name, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var channel = Channel.CreateBounded<ConsoleEntry>(BatchLines);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var reading = ReadConsoleAsync(name, channel.Writer, ended.Token);
+            var screen = new AnsiScreen();
+            var reset = true;
+            try
+            {
+                while (await channel.Reader.WaitToReadAsync(cancellationToken))
+                {
+                    if (reset)
+                    {
+                        await Task.Delay(FirstBatchAfter, time, cancellationToken);
+                    }
+
+                    var lines = new List<ConsoleLineModel>();
+                    while (lines.Count < BatchLines && channel.Reader.TryRead(out var entry))
+                    {
+                        lines.Add(ConsoleLineModel.From(entry, isLive: !reset, screen, viewer));
+                    }
+
+                    yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch));
+                    reset = false;
+                    await Task.Delay(lines.Count < BatchLines ? BatchInterval : TimeSpan.Zero, time, cancellationToken);
+                }
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await reading;
+            }
+
+            await Task.Delay(ConsoleRetry, time, cancellationToken);
+        }
+    }
+
+    private async Task ReadConsoleAsync(string name, ChannelWriter<ConsoleEntry> target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var entry in reader.ReadAsync(name, ConsoleEndpoints.Tail(watch.Current, name), follow: true, cancellationToken))
+            {
+                await target.WriteAsync(entry, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or JsonException
+            || e is ControlRefusedException { Status: not HttpStatusCode.BadRequest })
+        {
+            // The page was closed, or the AppHost is gone, or does not know the name (yet).
+        }
+        finally
+        {
+            target.TryComplete();
+        }
+    }
+}

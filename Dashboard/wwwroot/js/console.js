@@ -1,0 +1,150 @@
+// Console output: follows the end until the reader scrolls up or pauses.
+import { follow } from './shell.js';
+import { morph } from './morph.js';
+
+const MaxLines = 5000;
+
+const $ = id => document.getElementById(id);
+const box = $('console');
+const list = $('lines');
+const merged = box.dataset.merged === 'true';
+let paused = false;
+let held = [];
+let waitingReset = false;
+let last = null;
+
+const fill = line => {
+  const row = document.importNode($('line').content.firstElementChild, true);
+  if (merged) {
+    const replica = row.querySelector('.out-replica');
+    replica.textContent = line.replica;
+    replica.dataset.hue = line.hue;
+    row.querySelector('.out-time').textContent = line.time ?? '';
+    if (line.replica === last) row.dataset.same = 'true';
+    last = line.replica;
+  }
+
+  const text = row.querySelector('code');
+  for (const run of line.runs) {
+    const part = document.createElement('span');
+    if (run.classes) part.className = run.classes;
+    part.textContent = run.text;
+    text.append(part);
+  }
+
+  return row;
+};
+
+const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 30;
+const toEnd = () => { box.scrollTop = box.scrollHeight; };
+let following = true;
+
+const showPending = () => {
+  const button = $('pending');
+  button.hidden = following && !paused;
+  button.textContent = held.length ? `${held.length} new ${held.length === 1 ? 'line' : 'lines'}` : 'To the end';
+};
+
+const append = () => {
+  if (waitingReset) {
+    list.replaceChildren();
+    waitingReset = false;
+    last = null;
+  }
+
+  const rows = document.createDocumentFragment();
+  for (const line of held.splice(0)) rows.append(fill(line));
+  list.append(rows);
+  while (list.childElementCount > MaxLines) list.firstElementChild.remove();
+  $('no-lines').hidden = list.childElementCount > 0;
+  if (following) toEnd();
+  showPending();
+};
+
+const showState = (connected = true) => {
+  const button = $('pause');
+  button.hidden = false;
+  button.dataset.state = paused ? 'paused' : connected ? 'live' : 'lost';
+  button.setAttribute('aria-pressed', String(paused));
+  button.setAttribute('aria-label', paused ? 'Resume following the output' : 'Pause following the output');
+  button.title = paused ? 'Resume (p)' : 'Pause (p)';
+  button.querySelector('span').textContent = paused ? 'Paused' : connected ? 'Live' : 'Lost';
+};
+
+const togglePause = () => {
+  paused = !paused;
+  showState();
+  if (!paused) append();
+  showPending();
+};
+
+// The dots of the replicas follow their states.
+const refreshPicker = async () => {
+  try {
+    const answer = await fetch(`/fragments/picker?name=${encodeURIComponent(box.dataset.name)}`, { cache: 'no-store' });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('picker');
+    morph($('picker'), fresh);
+  } catch { /* the stream notices as well, and says so */ }
+};
+
+let frame = 0;
+follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.name)}`, {
+  lines: ({ reset, lines }) => {
+    if (reset) {
+      held = [];
+      waitingReset = true;
+    }
+
+    held.push(...lines);
+    if (held.length > MaxLines) held.splice(0, held.length - MaxLines);
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => (paused ? showPending() : append()));
+  },
+  health: ({ stale }) => {
+    if (stale && $('notice').hidden) $('notice').textContent = 'The connection to the AppHost is lost: what is written meanwhile appears here when it is back.';
+    $('notice').hidden = !stale;
+    showState(!stale);
+    refreshPicker();
+  },
+  state: connected => showState(connected),
+});
+
+box.addEventListener('scroll', () => {
+  following = atEnd();
+  showPending();
+}, { passive: true });
+$('pause').addEventListener('click', togglePause);
+$('pending').addEventListener('click', () => {
+  if (paused) togglePause();
+  following = true;
+  toEnd();
+  showPending();
+});
+
+const option = (id, name, initial) => {
+  const input = $(id);
+  if (!input) return;
+  $(`${id}-label`).hidden = false;
+  let stored = null;
+  try { stored = localStorage.getItem(name); } catch { /* not allowed: the option lasts for this page */ }
+  input.checked = stored === null ? initial : stored === 'true';
+  const apply = () => {
+    box.classList.toggle(id, input.checked);
+    if (following) toEnd();
+  };
+  input.addEventListener('change', () => {
+    try { localStorage.setItem(name, String(input.checked)); } catch { /* see above */ }
+    apply();
+  });
+  apply();
+};
+option('wrap', 'stack-console-wrap', true);
+option('times', 'stack-console-times', true);
+
+document.addEventListener('keydown', event => {
+  if (event.key !== 'p' || event.target.matches('input') || event.ctrlKey || event.metaKey || event.altKey) return;
+  togglePause();
+  event.preventDefault();
+});
+toEnd();

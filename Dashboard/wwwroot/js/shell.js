@@ -1,0 +1,126 @@
+// On every page: the stream of live events, the top bar, counting times, theme and time zone.
+
+const cookie = (name, value) => {
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; samesite=lax; max-age=${value ? 31536000 : 0}`;
+};
+
+// The server writes times in this zone from the next page on; a page that was made before is made again, once.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`stack-tz=${encodeURIComponent(zone)}`)) {
+  cookie('stack-tz', zone);
+  if (zone !== 'UTC' && document.querySelector('time') && document.cookie.includes('stack-tz=')) location.reload();
+}
+
+const nextTheme = { auto: 'light', light: 'dark', dark: 'auto' };
+document.querySelector('[data-theme-form]')?.addEventListener('submit', event => {
+  event.preventDefault();
+  const button = event.submitter;
+  const chosen = button.value;
+  cookie('stack-theme', chosen === 'auto' ? '' : chosen);
+  if (chosen === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  button.value = nextTheme[chosen];
+  button.title = `Theme: ${chosen === 'auto' ? 'as the system' : chosen}`;
+  button.setAttribute('aria-label', `${button.title}. Change`);
+});
+
+/** Writes a span of time as the server does (Format.Span). */
+export const span = ms => {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = n => String(n).padStart(2, '0');
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${two(s % 60)}s`;
+  if (s < 86400) return `${Math.floor(s / 3600)}h ${two(Math.floor(s / 60) % 60)}m`;
+  return `${Math.floor(s / 86400)}d ${two(Math.floor(s / 3600) % 24)}h`;
+};
+
+/** Lets each <time data-count> go on: since a moment, or until one. */
+export const count = () => {
+  for (const time of document.querySelectorAll('time[data-count]')) {
+    const distance = Date.now() - Date.parse(time.dateTime);
+    const text = span(time.dataset.count === 'until' ? -distance : distance);
+    if (time.textContent !== text) time.textContent = text;
+  }
+};
+setInterval(() => { if (!document.hidden) count(); }, 1000);
+
+const pulse = document.getElementById('pulse');
+const showPulse = ({ tone, text, title, stale }) => {
+  if (!pulse) return;
+  pulse.dataset.tone = tone;
+  pulse.title = title;
+  pulse.querySelector('span').textContent = text;
+  document.body.classList.toggle('lost', stale);
+};
+
+/**
+ * Opens the page's stream and keeps it open while the page can be seen. `address` is called for each attempt, so that it can go on from
+ * the newest thing shown. `on` has a function per kind of event, and `state(connected)`.
+ */
+export const follow = (address, on) => {
+  let source = null;
+  let retry = 500;
+  let timer = 0;
+  let silence = 0;
+  let connected = false;
+
+  const close = () => {
+    clearTimeout(timer);
+    clearTimeout(silence);
+    source?.close();
+    source = null;
+    connected = false;
+  };
+
+  const lost = () => {
+    close();
+    on.state?.(false);
+    showPulse({ tone: 'bad', text: 'dashboard lost', title: 'The dashboard does not answer. Trying again until it does.', stale: true });
+    timer = setTimeout(again, retry);
+    retry = Math.min(retry * 2, 5000);
+  };
+
+  // A stream that is refused says nothing of why: ask, and go to the login when the session is over.
+  const again = async () => {
+    try {
+      const session = await fetch('/live/session', { cache: 'no-store' });
+      if (session.status === 401) return location.reload();
+    } catch { /* not there yet */ }
+    open();
+  };
+
+  // The server pings every 15 s; a connection that is only half dead does not say so.
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(lost, 40000);
+  };
+
+  const open = () => {
+    close();
+    if (document.hidden) return;
+    source = new EventSource(address());
+    heard();
+    source.onerror = lost;
+    const listen = (kind, action) => source.addEventListener(kind, event => {
+      heard();
+      action(JSON.parse(event.data));
+    });
+    listen('ping', () => {
+      retry = 500;
+      if (connected) return;
+      connected = true;
+      on.state?.(true);
+    });
+    listen('health', data => {
+      showPulse(data);
+      on.health?.(data);
+    });
+    for (const kind of ['logs', 'gap', 'lines']) if (on[kind]) listen(kind, on[kind]);
+  };
+
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', event => { if (event.persisted) open(); });
+  open();
+  return { reopen: open };
+};

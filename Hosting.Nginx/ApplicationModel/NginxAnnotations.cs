@@ -1,0 +1,7 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>The site that gets the requests of the default route.</summary>
+internal sealed record NginxUpstreamAnnotation(ProjectResource Site, NginxBalancing Balancing) : IResourceAnnotation;
+
+/// <summary>What the AppHost's code says Nginx is to run as.</summary>
+internal sealed record NginxRuntimeAnnotation(NginxRuntime Runtime) : IResourceAnnotation;

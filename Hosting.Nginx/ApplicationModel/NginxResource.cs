@@ -1,0 +1,12 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>Nginx as the gateway of a site: a container, or in run mode a local process where there is no container engine.</summary>
+/// <param name="name">Name of the resource.</param>
+public class NginxResource(string name) : ContainerResource(name), IResourceWithServiceDiscovery
+{
+    /// <summary>Name of the endpoint that takes the requests.</summary>
+    internal const string HttpEndpointName = "http";
+
+    /// <summary>The endpoint that takes the requests.</summary>
+    public EndpointReference HttpEndpoint => new(this, HttpEndpointName);
+}

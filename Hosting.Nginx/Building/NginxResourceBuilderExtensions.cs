@@ -1,0 +1,85 @@
+using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
+using Stack.Hosting.Nginx.Building;
+using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Runtime;
+
+namespace Aspire.Hosting;
+
+/// <summary>Adds Nginx to an application and tells it what to serve.</summary>
+public static class NginxResourceBuilderExtensions
+{
+    private const int Quit = 3;
+    private const int Term = 15;
+
+    /// <summary>
+    /// Adds Nginx. It listens on the loopback address only, unless <c>WithExternalHttpEndpoints</c> says otherwise, and runs as a container where
+    /// there is a healthy engine with the image, else as a local process.
+    /// </summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="port">The port it listens on; null: a free one.</param>
+    /// <exception cref="DistributedApplicationException">At start: Nginx can't run, or does not accept its configuration. Nothing is started then.</exception>
+    /// <example><code>builder.AddNginx("nginx", port: 8080).WithUpstream(site);</code></example>
+    public static IResourceBuilder<NginxResource> AddNginx(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var nginx = builder.AddResource(new NginxResource(name))
+            .WithAnnotation(ImageName.Parse(builder.Configuration["Stack:Nginx:Image"] is { Length: > 0 } image ? image : NginxSettings.DefaultImage))
+            .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName, isProxied: port is null)
+            .WithRestartPolicy(RestartMode.Always)
+            .WithHttpHealthCheck(NginxNames.HealthPath, endpointName: NginxResource.HttpEndpointName)
+            .WithSupervision(supervision =>
+            {
+                supervision.StopSignal = Quit;
+
+                // KILL would end the master only: its workers live on and hold the port.
+                supervision.ParentDeathSignal = Term;
+            });
+
+        if (builder.ExecutionContext.IsRunMode)
+        {
+            NginxStart start = new(nginx.Resource, builder.AppHostDirectory);
+            builder.Eventing.Subscribe<BeforeStartEvent>((started, cancellationToken) => start.PrepareAsync(started.Services, cancellationToken));
+        }
+
+        return nginx;
+    }
+
+    /// <summary>
+    /// Sends all requests to the replicas of a site. What refers to the site gets Nginx's address from then on. Nginx starts as soon as one
+    /// replica is ready.
+    /// </summary>
+    /// <param name="builder">Nginx.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="balancing">How the replica for a request is chosen.</param>
+    /// <exception cref="DistributedApplicationException">It has an upstream already.</exception>
+    /// <example><code>builder.AddNginx("nginx", port: 8080).WithUpstream(site, NginxBalancing.RandomTwo);</code></example>
+    public static IResourceBuilder<NginxResource> WithUpstream(
+        this IResourceBuilder<NginxResource> builder, IResourceBuilder<ProjectResource> site, NginxBalancing balancing = NginxBalancing.LeastConnections)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(site);
+        if (builder.Resource.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var other))
+        {
+            throw new DistributedApplicationException(
+                $"Nginx '{builder.Resource.Name}' sends requests to '{other.Site.Name}' already, so it can't send them to '{site.Resource.Name}' too. Call WithUpstream once.");
+        }
+
+        site.WithAnnotation(new GatewayAnnotation(builder.Resource));
+        return builder.WithAnnotation(new NginxUpstreamAnnotation(site.Resource, balancing)).WaitForAnyReplica(site);
+    }
+
+    /// <summary>Says what Nginx is to run as. The settings <c>Stack:Nginx:Runtime</c> and <c>STACK_NGINX_RUNTIME</c> win over it.</summary>
+    /// <param name="builder">Nginx.</param>
+    /// <param name="runtime">The runtime; one that is forced and not possible is an error at start.</param>
+    /// <example><code>builder.AddNginx("nginx", port: 8080).WithUpstream(site).WithRuntime(NginxRuntime.Process);</code></example>
+    public static IResourceBuilder<NginxResource> WithRuntime(this IResourceBuilder<NginxResource> builder, NginxRuntime runtime)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Enum.IsDefined(runtime)
+            ? builder.WithAnnotation(new NginxRuntimeAnnotation(runtime), ResourceAnnotationMutationBehavior.Replace)
+            : throw new ArgumentOutOfRangeException(nameof(runtime), runtime, "Use Auto, Container or Process.");
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Stack.Hosting.Nginx.Model;
+
+/// <summary>The generated part of a configuration, as a tree; what may be changed before it is rendered.</summary>
+internal sealed record NginxConfig
+{
+    public required NginxVersion Version { get; init; }
+
+    /// <summary>Before <c>events</c> and <c>http</c>: pid, error_log, workers.</summary>
+    public required IReadOnlyList<Directive> Main { get; init; }
+
+    /// <summary>At http level, before pools and servers: maps, logs, temporary files.</summary>
+    public required IReadOnlyList<Directive> Http { get; init; }
+
+    public required IReadOnlyList<Pool> Pools { get; init; }
+
+    public required IReadOnlyList<Server> Servers { get; init; }
+
+    /// <summary>What every location that passes requests on includes.</summary>
+    public required IReadOnlyList<Directive> Proxy { get; init; }
+}
+
+/// <summary>A directive, or a block of them when it has children.</summary>
+internal sealed record Directive(NginxValue Name, params IReadOnlyList<NginxValue> Arguments)
+{
+    public IReadOnlyList<Directive>? Children { get; init; }
+
+    /// <summary>Why it is there; written above it.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>A group of replicas that requests are spread over.</summary>
+internal sealed record Pool
+{
+    public required string Name { get; init; }
+
+    public required NginxBalancing Balancing { get; init; }
+
+    public required IReadOnlyList<IPEndPoint> Servers { get; init; }
+
+    /// <summary>Idle connections that each worker keeps; 0: none.</summary>
+    public required int KeepAlive { get; init; }
+
+    public required TimeSpan KeepAliveTimeout { get; init; }
+}
+
+/// <summary>One <c>server</c> block.</summary>
+internal sealed record Server
+{
+    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    public required IReadOnlyList<Directive> Directives { get; init; }
+
+    public required IReadOnlyList<Location> Locations { get; init; }
+}
+
+/// <summary>One <c>location</c> block of a server.</summary>
+/// <param name="Match">Modifier and path: <c>=</c> and <c>/health</c>, or just <c>/</c>.</param>
+/// <param name="Directives">What it does.</param>
+internal sealed record Location(IReadOnlyList<NginxValue> Match, IReadOnlyList<Directive> Directives)
+{
+    public string? Comment { get; init; }
+}

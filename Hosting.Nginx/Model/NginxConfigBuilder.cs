@@ -1,0 +1,101 @@
+using Aspire.Hosting;
+
+namespace Stack.Hosting.Nginx.Model;
+
+/// <summary>Makes the configuration of a plan. Pure; every mistake of the plan is reported at once.</summary>
+internal static class NginxConfigBuilder
+{
+    private const int UpstreamKeepAliveConnections = 16;
+    private const int WantedOpenFiles = 8192;
+
+    /// <exception cref="DistributedApplicationException">The plan is not valid; the message lists everything that is wrong with it.</exception>
+    public static NginxConfig Build(NginxPlan plan)
+    {
+        NginxPlanChecks.ThrowIfInvalid(plan);
+        var upstream = plan.Upstream!;
+        var pool = new Pool
+        {
+            Name = NginxNames.Pool(upstream.Site),
+            Balancing = upstream.Balancing,
+            Servers = upstream.Servers,
+            KeepAlive = UpstreamKeepAliveConnections,
+            KeepAliveTimeout = plan.Timings.UpstreamKeepAlive,
+        };
+
+        return new NginxConfig
+        {
+            Version = plan.Version,
+            Main = Main(plan),
+            Http = Http(plan),
+            Pools = [pool],
+            Servers = [ServerBlock.Build(plan, pool)],
+            Proxy = ProxyBlock.Build(),
+        };
+    }
+
+    private static List<Directive> Main(NginxPlan plan)
+    {
+        List<Directive> main =
+        [
+            new("pid", $"{plan.Folder}/nginx.pid"),
+            new("error_log", "stderr", "warn")
+            {
+                Comment = "Goes to the log of the resource, like the output of every other process; never to a pipe that somebody has to read.",
+            },
+        ];
+
+        if (plan.WorkerUser is { } user)
+        {
+            main.Add(new("user", user.User, user.Group) { Comment = "The master is root, the workers are not." });
+        }
+
+        main.Add(new("worker_processes", plan.Processors <= 2 ? 1 : plan.Processors)
+        {
+            Comment = "As many as there are processors, quotas taken into account (\"auto\" would count those of the host); one where there are two or fewer.",
+        });
+        main.Add(new("worker_shutdown_timeout", Time(plan.Timings.WorkerShutdown))
+        {
+            Comment = "Without a limit old workers pile up behind open WebSockets.",
+        });
+
+        if (plan.OpenFiles >= WantedOpenFiles)
+        {
+            main.Add(new("worker_rlimit_nofile", WantedOpenFiles));
+        }
+
+        return main;
+    }
+
+    private static List<Directive> Http(NginxPlan plan)
+    {
+        List<Directive> http = [.. HttpMaps.Build()];
+
+        if (plan.Version >= NginxVersion.KeepAliveMinTimeout)
+        {
+            http.Add(new("keepalive_min_timeout", "2s") { Comment = "A reload closes no connection that a client is just using." });
+        }
+
+        http.Add(new("large_client_header_buffers", 4, "16k") { Comment = "Identity cookies can be large." });
+        http.Add(new("access_log", "off") { Comment = "To turn it on: conf.d/README.md." });
+
+        foreach (var (directive, folder) in TemporaryFolders)
+        {
+            http.Add(new(directive, $"{plan.Folder}/tmp/{folder}"));
+        }
+
+        return http;
+    }
+
+    /// <summary>The compiled-in places are not writable for a user, nor in a read-only container.</summary>
+    private static readonly (string Directive, string Folder)[] TemporaryFolders =
+    [
+        ("client_body_temp_path", "body"),
+        ("proxy_temp_path", "proxy"),
+        ("fastcgi_temp_path", "fastcgi"),
+        ("uwsgi_temp_path", "uwsgi"),
+        ("scgi_temp_path", "scgi"),
+    ];
+
+    internal static string Time(TimeSpan span) =>
+        span.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{(long)span.TotalSeconds}s" : $"{(long)span.TotalMilliseconds}ms";
+}

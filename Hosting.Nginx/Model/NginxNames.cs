@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace Stack.Hosting.Nginx.Model;
+
+/// <summary>Names inside the configuration that are made from names of resources.</summary>
+internal static partial class NginxNames
+{
+    /// <summary>The file at the root of the hand-written part.</summary>
+    public const string RootFile = "nginx.conf";
+
+    public const string MainFile = "stack/main.conf";
+
+    public const string HttpFile = "stack/http.conf";
+
+    public const string PoolsFile = "stack/pools.conf";
+
+    public const string ServerFile = "stack/server.conf";
+
+    public const string ProxyFile = "stack/proxy.conf";
+
+    /// <summary>The page for 502 and 504, below the configuration's root.</summary>
+    public const string ErrorPageFile = "errors/502.html";
+
+    /// <summary>The link in <c>&lt;state&gt;/nginx</c> to the version that is in use.</summary>
+    public const string CurrentLink = "current";
+
+    /// <summary>Path that Nginx answers by itself, for the supervisor's check only.</summary>
+    public const string HealthPath = "/nginx-health";
+
+    /// <summary>The upstream of a site. A hyphen can't be part of a variable's name, and a resource's name holds no underscore, so no two sites meet.</summary>
+    public static string Pool(string site) => "stack_" + site.Replace('-', '_').ToLowerInvariant();
+
+    public static bool IsResourceName(string name) => ResourceName().IsMatch(name);
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,63}\z", RegexOptions.None, 1000)]
+    private static partial Regex ResourceName();
+}

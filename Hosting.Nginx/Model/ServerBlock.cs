@@ -1,0 +1,56 @@
+using System.Net;
+
+namespace Stack.Hosting.Nginx.Model;
+
+/// <summary>The server that takes the requests of clients.</summary>
+internal static class ServerBlock
+{
+    private const string ErrorPage = "/stack-errors/502.html";
+
+    public static Server Build(NginxPlan plan, Pool pool) => new()
+    {
+        Listen = [.. plan.ListenOn.Select(address => new IPEndPoint(address, plan.Port))],
+        Directives =
+        [
+            new("server_name", "_"),
+            new("client_max_body_size", "30m")
+            {
+                Comment = "A little above Kestrel's 30,000,000 bytes, so that the site gives the answer. Nginx's own default is 1m.",
+            },
+            AddHeader("X-Content-Type-Options", HttpMaps.NoSniff),
+            AddHeader("Referrer-Policy", HttpMaps.ReferrerPolicy),
+            new("error_page", 502, 504, ErrorPage) { Comment = "For errors of Nginx's own making only: what a replica answers passes unchanged." },
+            new("include", "conf.d/server*.conf"),
+        ],
+        Locations =
+        [
+            new(["/"], [new("proxy_pass", NginxValue.Expression($"http://{pool.Name}")), new("include", NginxNames.ProxyFile)]),
+            NotFound("/health") with { Comment = "How a single replica is doing is nobody's business outside." },
+            NotFound("/alive"),
+            new(["=", NginxNames.HealthPath],
+            [
+                new("default_type", "text/plain"),
+                new("if", NginxValue.Expression($"({HttpMaps.OwnProbe})")) { Children = [new("return", 200, "ok")] },
+                new("return", 404),
+            ])
+            {
+                Comment = "Says to the supervisor that Nginx takes requests, whatever the replicas do.",
+            },
+            new(["=", ErrorPage],
+            [
+                new("internal"),
+                new("alias", $"{plan.Folder}/{NginxNames.CurrentLink}/{NginxNames.ErrorPageFile}"),
+                new("charset", "utf-8"),
+                new("ssi", "on") { Comment = "Puts the request id into the page." },
+                AddHeader("X-Request-ID", HttpMaps.RequestId),
+                AddHeader("X-Content-Type-Options", "nosniff"),
+                AddHeader("Cache-Control", "no-store"),
+            ]),
+        ],
+    };
+
+    private static Directive AddHeader(string name, string expression) =>
+        new("add_header", name, NginxValue.Expression(expression), "always");
+
+    private static Location NotFound(string path) => new(["=", path], [new("return", 404)]);
+}

@@ -1,0 +1,36 @@
+using Aspire.Hosting;
+
+namespace Stack.Hosting.Nginx.Runtime;
+
+/// <summary>Has nginx itself check a version of the configuration before it is used.</summary>
+internal sealed class ConfigTest(ICommandRunner commands)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="command">How nginx is run to its end.</param>
+    /// <param name="version">Folder of the version to check.</param>
+    /// <param name="source">Folder that the hand-written files came from; null: from the copy in this assembly.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <exception cref="DistributedApplicationException">nginx does not accept it; holds what it says, with the paths of the files that the user edits.</exception>
+    public async Task RunAsync(string name, NginxCommand command, string version, string? source, CancellationToken cancellationToken)
+    {
+        var arguments = command.With("-t", "-q", "-c", $"{version}/nginx.conf", "-e", "stderr");
+        var result = await commands.RunAsync(command.FileName, arguments, Limit, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+        {
+            throw new DistributedApplicationException(
+                $"nginx does not accept the configuration of '{name}', so nothing was started. Correct it, then start again; " +
+                $"what was checked is in '{version}'.{Environment.NewLine}{InTermsOfSource(result.Said.Replace("; ", Environment.NewLine, StringComparison.Ordinal), version, source)}");
+        }
+    }
+
+    /// <summary>Names the file that the user has to edit, not its copy.</summary>
+    private static string InTermsOfSource(string said, string version, string? source) =>
+        source is null
+            ? said
+            : said
+                .Replace($"{version}/stack/", "\0", StringComparison.Ordinal)
+                .Replace($"{version}/", $"{source.TrimEnd('/')}/", StringComparison.Ordinal)
+                .Replace("\0", $"{version}/stack/", StringComparison.Ordinal);
+}

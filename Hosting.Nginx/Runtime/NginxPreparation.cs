@@ -1,0 +1,92 @@
+using Aspire.Hosting;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Writing;
+
+namespace Stack.Hosting.Nginx.Runtime;
+
+/// <summary>Does everything that comes before Nginx is started: chooses what it runs as, writes its configuration, has it checked, makes it the current one.</summary>
+internal sealed partial class NginxPreparation(RuntimeSelector selector, ICommandRunner commands, TimeProvider time, ILogger<NginxPreparation> logger)
+{
+    /// <exception cref="DistributedApplicationException">Nginx can't be started like this; says why and what to do.</exception>
+    public async Task<NginxLaunch> PrepareAsync(NginxRequest request, CancellationToken cancellationToken)
+    {
+        var choice = await selector.SelectAsync(request.Runtime, cancellationToken).ConfigureAwait(false);
+        LogChosen(request.Name, choice is ContainerChoice ? "container" : "process", choice.Reason);
+
+        var texts = NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice)));
+        ConfigFolder folder = new(request.Folder, time);
+        var version = folder.Write(HandWrittenFiles.Load(request.Source), texts);
+        if (choice is ContainerChoice { Engine: var engine })
+        {
+            await new Leftovers(commands).RemoveAsync(engine, request.Folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request.Folder), version, request.Source, cancellationToken).ConfigureAwait(false);
+        folder.Use(version);
+        LogConfiguration(request.Name, version);
+
+        string[] arguments = ["-c", $"{folder.Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", "daemon off;"];
+        return choice switch
+        {
+            ContainerChoice container => ContainerRun.Launch(container, request, arguments, version),
+            ProcessChoice process => new NginxLaunch(process.Executable, arguments, choice, version),
+            _ => throw new InvalidOperationException($"{choice.GetType()} is not a runtime of Nginx."),
+        };
+    }
+
+    private NginxPlan Plan(NginxRequest request, RuntimeChoice choice) => new()
+    {
+        Name = request.Name,
+        Port = request.Port,
+        ListenOn = request.ListenOn,
+        Upstream = request.Upstream,
+        Version = choice.Version,
+        Folder = request.Folder,
+        WorkerUser = choice is ProcessChoice && Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? Workers(request) : null,
+        Processors = Environment.ProcessorCount,
+        OpenFiles = OpenFiles(),
+        Timings = request.Timings,
+    };
+
+    private WorkerUser Workers(NginxRequest request)
+    {
+        // Made here and not by the version's writer: the question is whether others get as far as this.
+        Directory.CreateDirectory(request.Folder);
+        var closed = WorkerUsers.FirstClosed(Path.GetDirectoryName(request.Folder)!);
+        var user = WorkerUsers.Choose(File.ReadLines("/etc/passwd"), File.ReadLines("/etc/group"), closed is null);
+        if (closed is not null)
+        {
+            LogWorkersAreRoot(request.Name, closed);
+        }
+
+        return user;
+    }
+
+    private static NginxCommand Command(RuntimeChoice choice, string folder) => choice switch
+    {
+        ContainerChoice container => new NginxCommand(container.Engine, ContainerRun.Short(container, folder)),
+        ProcessChoice process => new NginxCommand(process.Executable, []),
+        _ => throw new InvalidOperationException($"{choice.GetType()} is not a runtime of Nginx."),
+    };
+
+    /// <summary>The hard limit of open files that a child inherits.</summary>
+    private static int? OpenFiles()
+    {
+        const string name = "Max open files";
+        const string limits = "/proc/self/limits";
+        var line = File.Exists(limits) ? File.ReadLines(limits).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) : null;
+        var words = line?[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words is [_, "unlimited", ..] ? int.MaxValue : words is [_, var hard, ..] && int.TryParse(hard, out var count) ? count : null;
+    }
+
+    [LoggerMessage(6001, LogLevel.Information, "Nginx '{Name}' runs as {Runtime}. {Reason}.")]
+    private partial void LogChosen(string name, string runtime, string reason);
+
+    [LoggerMessage(6002, LogLevel.Debug, "The configuration of Nginx '{Name}' is in {Version}.")]
+    private partial void LogConfiguration(string name, string version);
+
+    [LoggerMessage(6003, LogLevel.Warning, "The workers of Nginx '{Name}' run as root, because other users can't get through the folder '{Folder}'. " +
+        "Give others the right to search it (chmod o+x), or set Stack:State to a folder that they reach.")]
+    private partial void LogWorkersAreRoot(string name, string folder);
+}

@@ -1,0 +1,37 @@
+using Stack.Hosting.Control.Contract;
+
+namespace Stack.Hosting.Control;
+
+/// <summary>What the control socket may see and command; Orchestration implements it.</summary>
+internal interface IStackControl
+{
+    /// <summary>The whole stack now. Has every resource of the model from the first call on, started or not.</summary>
+    StackStatus GetStatus();
+
+    /// <summary>First a snapshot, then every change after it, without an end; nothing is lost between the two.</summary>
+    /// <param name="afterSeq">Go on after this event, without a snapshot, if it is still known; a snapshot else.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken);
+
+    /// <summary>Absolute path of the file that takes a replica's stdout and stderr (it need not exist yet); null for an unknown name.</summary>
+    string? FindLogFile(string replica);
+
+    /// <summary>Names of a resource's replicas in order of their index; empty for an unknown name.</summary>
+    IReadOnlyList<string> ReplicasOf(string resource);
+
+    /// <summary>Null when the AppHost runs no dashboard, or does not know its address yet.</summary>
+    DashboardAccess? Dashboard { get; }
+
+    /// <summary>Carries out a command and returns when its goal is reached or given up. One that asks for the state already reached succeeds and changes nothing.</summary>
+    /// <param name="name">A resource (all its replicas) or one replica; known to exist.</param>
+    /// <param name="command"><c>start</c>, <c>stop</c> or <c>restart</c>.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
+    Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken);
+
+    /// <summary>Begins the orderly stop of the whole AppHost and returns at once.</summary>
+    /// <param name="force">KILL to all groups instead of an orderly stop.</param>
+    void RequestDown(bool force);
+}
+
+/// <summary>How a command ended; the message is for people, and is there when it failed.</summary>
+internal sealed record CommandOutcome(bool Succeeded, string? Message);

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Stack.Hosting.Control;
+
+/// <summary>The few system calls that .NET has no door to: who we are, and who owns a file.</summary>
+internal static partial class Native
+{
+    private const int AtFdCwd = -100;
+    private const int AtSymlinkNoFollow = 0x100;
+    private const uint StatxBasic = 0x7ff;
+    private const int StatxSize = 256;
+    private const int UidOffset = 20;
+    private const int ModeOffset = 28;
+
+    /// <summary>Effective user id of this process.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial uint GetEffectiveUserId();
+
+    /// <summary>Owner and mode of a file, without following a symbolic link at its end; null when it is not there. Linux only.</summary>
+    public static FileOwner? Stat(string path)
+    {
+        // statx has the same layout on every architecture, which stat has not.
+        Span<byte> buffer = stackalloc byte[StatxSize];
+        if (Statx(AtFdCwd, path, AtSymlinkNoFollow, StatxBasic, ref MemoryMarshal.GetReference(buffer)) != 0)
+        {
+            return null;
+        }
+
+        return new FileOwner(MemoryMarshal.Read<uint>(buffer[UidOffset..]), MemoryMarshal.Read<ushort>(buffer[ModeOffset..]));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, ref byte buffer);
+}
+
+/// <summary>Who owns a file, and its type and permission bits.</summary>
+internal readonly record struct FileOwner(uint Uid, int Mode)
+{
+    private const int TypeMask = 0xF000;
+    private const int Directory = 0x4000;
+    private const int StickyBit = 0x200;
+    private const int OthersWrite = 0x12;
+
+    public bool IsDirectory => (Mode & TypeMask) == Directory;
+
+    /// <summary>True when people other than the owner can put things in, or take things out that are not theirs.</summary>
+    public bool IsOpenToOthers => (Mode & OthersWrite) != 0 && (Mode & StickyBit) == 0;
+
+    /// <summary>True when anybody but the owner has any right.</summary>
+    public bool IsSharedWithOthers => (Mode & 0x3F) != 0;
+}

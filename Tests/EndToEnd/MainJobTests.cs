@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace EndToEnd;
+
+/// <summary>The first thing a user does: one command, then a site that answers from all its replicas.</summary>
+[Collection("product ports")]
+[Trait("kind", "e2e")]
+public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStack>
+{
+    private static readonly int Replicas = Environment.ProcessorCount * 2;
+    private static readonly string[] Names = [.. Enumerable.Range(8001, Replicas).Select(p => $"site-{p}")];
+
+    [Fact]
+    public void Up_prints_the_gateway_the_replicas_and_the_login_link()
+    {
+        stack.Up.Output.ShouldContain("http://localhost:8080");
+        stack.Up.Output.ShouldContain("http://localhost:18888/login?t=");
+        foreach (var name in Names)
+        {
+            stack.Up.Output.ShouldContain(name);
+        }
+    }
+
+    [Fact]
+    public async Task Two_hundred_requests_are_all_answered_and_come_from_every_replica()
+    {
+        var answers = new List<string>();
+        for (var i = 0; i < 200; i++)
+        {
+            using var answer = await stack.Gateway.GetAsync(new Uri("/whoami", UriKind.Relative), TestContext.Current.CancellationToken);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var who = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+            who.GetProperty("replica").GetString().ShouldBe($"site-{who.GetProperty("port").GetInt32()}");
+            answers.Add(who.GetProperty("replica").GetString()!);
+        }
+
+        answers.Distinct().Order(StringComparer.Ordinal).ShouldBe(Names);
+    }
+
+    [Fact]
+    public async Task Everything_listens_on_the_loopback_address_only()
+    {
+        var listeners = await Machine.ListenersAsync();
+
+        foreach (var port in Machine.ProductPorts)
+        {
+            listeners[port].ShouldNotBeEmpty($"port {port}");
+            listeners[port].ShouldAllBe(a => a == "127.0.0.1" || a == "[::1]", $"port {port}");
+        }
+
+        foreach (var port in Enumerable.Range(8001, Replicas))
+        {
+            listeners[port].ShouldBe(["127.0.0.1"]);
+        }
+    }
+
+    [Fact]
+    public async Task Status_tells_what_runs_in_the_documented_form()
+    {
+        var status = await stack.StatusAsync();
+
+        status.GetProperty("supervisor").GetProperty("pid").GetInt32().ShouldBeGreaterThan(0);
+        var resources = status.GetProperty("resources").EnumerateArray().ToList();
+        resources.Select(r => r.GetProperty("name").GetString()).ShouldBe(["site", "nginx", "aspire-dashboard"], ignoreOrder: true);
+        resources.ShouldAllBe(r => r.GetProperty("state").GetString() == "Running" && r.GetProperty("health").GetString() == "Ready");
+        var replicas = await stack.ReplicasAsync();
+        replicas.Select(r => r.GetProperty("name").GetString()).ShouldBe(Names);
+        foreach (var replica in replicas)
+        {
+            replica.GetProperty("state").GetString().ShouldBe("Running");
+            replica.GetProperty("health").GetString().ShouldBe("Ready");
+            $"site-{replica.GetProperty("port").GetInt32()}".ShouldBe(replica.GetProperty("name").GetString());
+            replica.GetProperty("restarts").GetInt32().ShouldBeGreaterThanOrEqualTo(0);
+            Directory.Exists($"/proc/{replica.GetProperty("pid").GetInt32()}").ShouldBeTrue();
+            DateTimeOffset.Parse(replica.GetProperty("startedAt").GetString()!, CultureInfo.InvariantCulture).Offset.ShouldBe(TimeSpan.Zero);
+        }
+
+        var text = await stack.StackAsync("status");
+        text.ExitCode.ShouldBe(0, text.All);
+        Names.ShouldAllBe(name => text.Output.Contains(name));
+    }
+
+    [Fact]
+    public async Task The_form_works_although_every_request_lands_on_another_replica()
+    {
+        // Round and round by hand, on the replicas' own ports: no two requests of the conversation meet the same process.
+        var cookies = new CookieContainer();
+        using var client = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
+        var token = TestContext.Current.CancellationToken;
+        for (var i = 0; i < Replicas; i++)
+        {
+            var page = await client.GetStringAsync(Url(i, "/"), token);
+            var antiforgery = Between(page, "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"", "\"");
+            var action = Between(page, "<form", ">");
+            var path = action.Contains("action=\"", StringComparison.Ordinal) ? WebUtility.HtmlDecode(Between(action, "action=\"", "\"")) : "/";
+            using var form = new FormUrlEncodedContent(Fields(page, antiforgery, $"Visitor {i}"));
+            using var answer = await client.PostAsync(Url(i + 1, path), form, token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, await answer.Content.ReadAsStringAsync(token));
+
+            var after = await client.GetStringAsync(Url(i + 2, answer.Headers.Location!.IsAbsoluteUri ? answer.Headers.Location.PathAndQuery : answer.Headers.Location.OriginalString), token);
+
+            after.ShouldContain($"Visitor {i}");
+        }
+    }
+
+    [Fact]
+    public async Task A_killed_replica_costs_no_request_and_comes_back_with_one_restart()
+    {
+        using var stop = new CancellationTokenSource();
+        var client = ReadUntilAsync(stop.Token);
+        var victim = (await stack.ReplicasAsync())[1];
+        var before = victim.GetProperty("restarts").GetInt32();
+        var pid = victim.GetProperty("pid").GetInt32();
+
+        System.Diagnostics.Process.GetProcessById(pid).Kill();
+        JsonElement now = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                now = (await stack.ReplicasAsync())[1];
+                return now.GetProperty("health").GetString() == "Ready" && now.GetProperty("restarts").GetInt32() > before;
+            },
+            TimeSpan.FromSeconds(60),
+            () => Task.FromResult($"last state: {now}"));
+        await stop.CancelAsync();
+        var (answered, failures) = await client;
+
+        failures.ShouldBeEmpty();
+        answered.ShouldBeGreaterThan(50);
+        now.GetProperty("restarts").GetInt32().ShouldBe(before + 1);
+        now.GetProperty("pid").GetInt32().ShouldNotBe(pid);
+        now.GetProperty("port").GetInt32().ShouldBe(8002);
+    }
+
+    [Fact]
+    public async Task The_request_log_of_every_replica_is_in_the_telemetry()
+    {
+        var (url, _, apiKey) = await stack.DashboardAsync();
+        using var api = new HttpClient { BaseAddress = url };
+        api.DefaultRequestHeaders.Add("X-API-Key", apiKey);
+        await AskEveryReplicaAsync();
+
+        foreach (var name in Names)
+        {
+            var found = 0;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    var logs = JsonDocument.Parse(await api.GetStringAsync(new Uri($"/api/telemetry/logs?resource={name}&limit=1000", UriKind.Relative))).RootElement;
+                    var records = logs.GetProperty("data").GetProperty("resourceLogs").EnumerateArray()
+                        .SelectMany(r => r.GetProperty("scopeLogs").EnumerateArray())
+                        .Where(s => s.GetProperty("scope").GetProperty("name").GetString() == "Stack.Request")
+                        .SelectMany(s => s.GetProperty("logRecords").EnumerateArray());
+                    found = records.Count(r => r.GetRawText().Contains("/telemetry-probe", StringComparison.Ordinal));
+                    return found > 0;
+                },
+                TimeSpan.FromSeconds(30),
+                () => Task.FromResult($"no request record of {name}"));
+        }
+
+        var resources = JsonDocument.Parse(await api.GetStringAsync(new Uri("/api/telemetry/resources", UriKind.Relative))).RootElement.EnumerateArray().ToList();
+        foreach (var name in Names)
+        {
+            var resource = resources.Single(r => r.GetProperty("displayName").GetString() == name);
+            resource.GetProperty("name").GetString().ShouldBe("site");
+            resource.GetProperty("hasLogs").GetBoolean().ShouldBeTrue();
+            resource.GetProperty("hasTraces").GetBoolean().ShouldBeTrue();
+            resource.GetProperty("hasMetrics").GetBoolean().ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task The_telemetry_api_wants_its_key()
+    {
+        var (url, _, _) = await stack.DashboardAsync();
+        using var api = new HttpClient { BaseAddress = url };
+
+        (await api.GetAsync(new Uri("/api/telemetry/resources", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Console_output_of_a_replica_and_of_all_of_them_can_be_read()
+    {
+        var one = await stack.StackAsync("logs", "site-8001");
+        var all = await stack.StackAsync("logs", "site");
+
+        one.ExitCode.ShouldBe(0, one.All);
+        one.Output.ShouldContain("http://127.0.0.1:8001");
+        all.ExitCode.ShouldBe(0, all.All);
+        Names.ShouldAllBe(name => all.Output.Contains(name));
+    }
+
+    [Fact]
+    public async Task Health_of_one_replica_is_nobodys_business_outside()
+    {
+        foreach (var path in new[] { "/health", "/alive" })
+        {
+            (await stack.Gateway.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task A_second_up_says_that_one_is_running()
+    {
+        var second = await stack.StackAsync("up", "--detach");
+
+        second.ExitCode.ShouldBe(1, second.All);
+        second.All.ShouldContain("running");
+        (await stack.WhoAmIAsync(TestContext.Current.CancellationToken)).ShouldStartWith("site-");
+    }
+
+    private static Uri Url(int replica, string path) => new($"http://127.0.0.1:{8001 + (replica % Replicas)}{path}");
+
+    private static Dictionary<string, string> Fields(string page, string antiforgery, string value)
+    {
+        var fields = new Dictionary<string, string> { ["__RequestVerificationToken"] = antiforgery };
+        foreach (var input in page.Split('<').Where(t => (t.StartsWith("input", StringComparison.Ordinal) || t.StartsWith("textarea", StringComparison.Ordinal)) && !t.Contains("hidden", StringComparison.Ordinal) && t.Contains("name=\"", StringComparison.Ordinal)))
+        {
+            fields[Between(input, "name=\"", "\"")] = value;
+        }
+
+        return fields;
+    }
+
+    private static string Between(string text, string start, string end)
+    {
+        var from = text.IndexOf(start, StringComparison.Ordinal);
+        from.ShouldBeGreaterThanOrEqualTo(0, $"'{start}' is not in: {text}");
+        from += start.Length;
+        return text[from..text.IndexOf(end, from, StringComparison.Ordinal)];
+    }
+
+    private async Task<(int Answered, IReadOnlyList<string> Failures)> ReadUntilAsync(CancellationToken stop)
+    {
+        var answered = 0;
+        List<string> failures = [];
+        using var client = new HttpClient { BaseAddress = stack.Gateway.BaseAddress, Timeout = TimeSpan.FromSeconds(20) };
+        while (!stop.IsCancellationRequested && answered < 100_000)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/whoami", UriKind.Relative), CancellationToken.None);
+                answered++;
+                if (answer.StatusCode != HttpStatusCode.OK)
+                {
+                    failures.Add($"{(int)answer.StatusCode}");
+                }
+            }
+            catch (HttpRequestException e)
+            {
+                failures.Add(e.Message);
+            }
+        }
+
+        return (answered, failures);
+    }
+
+    private async Task AskEveryReplicaAsync()
+    {
+        using var client = new HttpClient();
+        for (var i = 0; i < Replicas; i++)
+        {
+            using var answer = await client.GetAsync(Url(i, "/telemetry-probe"), TestContext.Current.CancellationToken);
+        }
+    }
+}

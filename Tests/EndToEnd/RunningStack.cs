@@ -1,0 +1,87 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace EndToEnd;
+
+/// <summary>One product stack on its real ports, started by <c>./stack up --detach</c> with a state folder of its own.</summary>
+public sealed class RunningStack : IAsyncLifetime
+{
+    private readonly StackPlace _place = new();
+
+    public HttpClient Gateway { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { BaseAddress = new Uri("http://localhost:8080") };
+
+    public string StateFolder => _place.State;
+
+    internal CommandResult Up { get; private set; } = new(-1, "", "");
+
+    public async ValueTask InitializeAsync()
+    {
+        Up = await _place.StackAsync("up", "--detach", "--no-build");
+        Up.ExitCode.ShouldBe(0, Up.All);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gateway.Dispose();
+        await _place.DisposeAsync();
+    }
+
+    public async Task<JsonElement> StatusAsync()
+    {
+        var status = await _place.StackAsync("status", "--json");
+        return JsonDocument.Parse(status.Output).RootElement;
+    }
+
+    /// <summary>The replicas of the site as <c>status --json</c> tells them.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ReplicasAsync()
+    {
+        var status = await StatusAsync();
+        return [.. status.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "site").GetProperty("replicas").EnumerateArray()];
+    }
+
+    /// <summary>Address, login link and API key of the dashboard.</summary>
+    public async Task<(Uri Url, Uri LoginUrl, string ApiKey)> DashboardAsync()
+    {
+        var dashboard = JsonDocument.Parse((await _place.StackAsync("dashboard", "--json")).Output).RootElement;
+        return (new Uri(dashboard.GetProperty("url").GetString()!), new Uri(dashboard.GetProperty("loginUrl").GetString()!), dashboard.GetProperty("apiKey").GetString()!);
+    }
+
+    public async Task<string> WhoAmIAsync(CancellationToken cancellationToken)
+        => (await Gateway.GetFromJsonAsync<JsonElement>("/whoami", cancellationToken)).GetProperty("replica").GetString()!;
+
+    internal Task<CommandResult> StackAsync(params string[] args) => _place.StackAsync(args);
+}
+
+/// <summary>Where one stack lives: a state folder of its own, and the environment that leads every command to it.</summary>
+internal sealed class StackPlace : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stack-e2e-").FullName;
+
+    public StackPlace()
+    {
+        // Nginx's workers run as another user and look for files below it.
+        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+        Environment = new Dictionary<string, string>
+        {
+            ["DOTNET_ENVIRONMENT"] = "Development",
+        };
+    }
+
+    public string State => Path.Combine(_folder, "state");
+
+    public Dictionary<string, string> Environment { get; }
+
+    /// <summary>Runs <c>./stack word … --state …</c>.</summary>
+    public Task<CommandResult> StackAsync(params string[] args) => Commands.StackAsync(Environment, [.. args, "--state", State]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StackAsync("down");
+        await Machine.ShouldBeCleanAsync(State);
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Tests that use the product's real ports run one after another.</summary>
+[CollectionDefinition("product ports", DisableParallelization = true)]
+public sealed class ProductPorts;

@@ -1,0 +1,180 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stack.Hosting.Allocation;
+using Stack.Hosting.Building;
+using Stack.Hosting.Orchestration;
+using Stack.Hosting.Supervision;
+
+namespace Hosting.Tests.Orchestration;
+
+public sealed class LaunchPlannerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stack-launch-").FullName;
+    private StateFolder? _state;
+
+    public void Dispose()
+    {
+        _state?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Each_replica_is_told_its_own_name_index_port_and_url()
+    {
+        var builder = Models.Empty();
+        builder.AddSite().WithReplicas(2).WithSequentialPorts(8001);
+
+        var second = (await LaunchAsync(builder, "/bin/true"))[1].Environment;
+
+        second["STACK_INSTANCE"].ShouldBe("site-8002");
+        second["STACK_INDEX"].ShouldBe("1");
+        second["STACK_REPLICAS"].ShouldBe("2");
+        second["STACK_GENERATION"].ShouldBe("1");
+        second["PORT"].ShouldBe("8002");
+        second["ASPNETCORE_URLS"].ShouldBe("http://127.0.0.1:8002");
+        second["OTEL_SERVICE_NAME"].ShouldBe("site");
+        second["OTEL_RESOURCE_ATTRIBUTES"].ShouldBe("service.instance.id=site-8002");
+        second["GREETING"].ShouldBe("from the profile");
+        second["STACK_KEYS"].ShouldBe(Path.Combine(_folder, "keys"));
+    }
+
+    [Fact]
+    public async Task Callbacks_run_once_for_all_replicas_and_again_for_the_next_generation()
+    {
+        var builder = Models.Empty();
+        var calls = 0;
+        builder.AddSite().WithReplicas(3).WithSequentialPorts(8001).WithEnvironment(_ => calls++);
+
+        await LaunchAsync(builder, "/bin/true");
+        calls.ShouldBe(1);
+
+        await LaunchAsync(builder, "/bin/true", generations: 2);
+        calls.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_later_WithEnvironment_wins_over_the_launch_profile_and_the_url()
+    {
+        var builder = Models.Empty();
+        builder.AddSite().WithEnvironment("GREETING", "mine").WithEnvironment("ASPNETCORE_URLS", "http://127.0.0.1:1");
+
+        var environment = (await LaunchAsync(builder, "/bin/true"))[0].Environment;
+
+        environment["GREETING"].ShouldBe("mine");
+        environment["ASPNETCORE_URLS"].ShouldBe("http://127.0.0.1:1");
+    }
+
+    [Fact]
+    public async Task What_addresses_the_AppHost_itself_does_not_reach_its_children()
+    {
+        Environment.SetEnvironmentVariable("ASPIRE_SOMETHING", "x");
+        Environment.SetEnvironmentVariable("STACK_SOMETHING", "x");
+        try
+        {
+            var builder = Models.Empty();
+            builder.AddExecutable("tool", "/bin/true", "/");
+
+            var environment = (await LaunchAsync(builder, null))[0].Environment;
+
+            environment.Keys.ShouldNotContain("ASPIRE_SOMETHING");
+            environment.Keys.ShouldNotContain("STACK_SOMETHING");
+            environment.Keys.ShouldNotContain("ASPNETCORE_URLS");
+            environment.Keys.ShouldContain("PATH");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("ASPIRE_SOMETHING", null);
+            Environment.SetEnvironmentVariable("STACK_SOMETHING", null);
+        }
+    }
+
+    [Fact]
+    public async Task References_hand_over_addresses_in_both_spellings()
+    {
+        var builder = Models.Empty();
+        var api = builder.AddSite("my-api").WithSequentialPorts(9001);
+        builder.AddExecutable("tool", "/bin/true", "/").WithReference(api).WithEnvironment("API", $"{api.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}/v1");
+
+        var environment = (await LaunchAsync(builder, "/bin/true", resource: "tool"))[0].Environment;
+
+        environment["services__my-api__http__0"].ShouldBe("http://127.0.0.1:9001");
+        environment["MY_API_HTTP"].ShouldBe("http://127.0.0.1:9001");
+        environment["API"].ShouldBe("127.0.0.1:9001/v1");
+    }
+
+    [Fact]
+    public async Task An_executable_is_told_its_port_by_the_variable_that_env_names()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/").WithHttpEndpoint(port: 9100, env: "LISTEN").WithArgs("--port", "9100");
+
+        var launch = (await LaunchAsync(builder, null))[0];
+
+        launch.Environment["LISTEN"].ShouldBe("9100");
+        launch.Arguments.ShouldBe(["--port", "9100"]);
+    }
+
+    [Fact]
+    public async Task A_site_that_is_not_built_is_named_with_the_command_that_builds_it()
+    {
+        var builder = Models.Empty();
+        builder.AddSite();
+
+        var error = await Should.ThrowAsync<DistributedApplicationException>(() => LaunchAsync(builder, null));
+
+        error.Message.ShouldContain("does not exist. Build it: dotnet build");
+    }
+
+    [Fact]
+    public void A_second_AppHost_on_the_same_state_folder_is_refused()
+    {
+        using var first = StateFolder.Open(_folder);
+
+        Should.Throw<DistributedApplicationException>(() => StateFolder.Open(_folder)).Message.ShouldBe(
+            $"The state folder '{_folder}' is in use by another AppHost, process {Environment.ProcessId}. Stop that one with './stack down', or give this one another folder with Stack:State.");
+    }
+
+    [Fact]
+    public void Secrets_are_made_once_and_are_for_the_owner_only()
+    {
+        using var state = StateFolder.Open(_folder);
+
+        var made = state.LoadSecrets();
+
+        state.LoadSecrets().ShouldBe(made);
+        File.GetUnixFileMode(Path.Combine(_folder, "secrets.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        made.OtlpApiKey.Length.ShouldBe(32);
+    }
+
+    /// <param name="builder">The model.</param>
+    /// <param name="program">Replaces the built assembly of projects, which does not exist here.</param>
+    /// <param name="generations">How often each replica is launched.</param>
+    /// <param name="resource">Name of the resource; null: the first.</param>
+    private async Task<List<LaunchRequest>> LaunchAsync(IDistributedApplicationBuilder builder, string? program, int generations = 1, string? resource = null)
+    {
+        if (program is not null)
+        {
+            foreach (var project in builder.Resources.OfType<ProjectResource>())
+            {
+                project.Annotations.Add(new ExecutableAnnotation { Command = program, WorkingDirectory = "/" });
+            }
+        }
+
+        var plan = new PlanMaker(FreePorts.Find, randomizePorts: false).Make(builder.Resources);
+        PlanMaker.Publish(plan);
+        _state ??= StateFolder.Open(_folder);
+        var chosen = plan.Resources.First(r => resource is null || r.Name == resource);
+        var planner = new LaunchPlanner(chosen, _state, builder.ExecutionContext, development: true, 9, NullLogger.Instance);
+        List<LaunchRequest> launches = [];
+        for (var generation = 1; generation <= generations; generation++)
+        {
+            foreach (var replica in chosen.Replicas)
+            {
+                launches.Add(await planner.CreateAsync(replica, generation, TestContext.Current.CancellationToken));
+            }
+        }
+
+        return launches;
+    }
+}
