@@ -30,6 +30,9 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
 
     public bool IsHidden { get; } = plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
 
+    /// <summary>True when every replica has ended by itself with exit code 0.</summary>
+    public bool HasCompleted => Replicas.All(r => r.Current is { State: InstanceState.Exited, ExitCode: 0 });
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StartAsync(cancellationToken)));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StopAsync(cancellationToken)));

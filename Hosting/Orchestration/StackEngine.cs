@@ -47,6 +47,9 @@ internal sealed partial class StackEngine(
         }
 
         _state = StateFolder.Open(options.StateFolder);
+
+        // For what prepares files of its own before the start, as the gateway does.
+        configuration["Stack:State"] = _state.Path;
         var secrets = _state.LoadSecrets();
         DashboardAccess? access = null;
         ExecutableResource? dashboard = null;
@@ -93,7 +96,7 @@ internal sealed partial class StackEngine(
         var byResource = _resources.ToDictionary(r => r.Plan.Resource);
         foreach (var layer in StartOrder.StopLayers(byResource.Keys, r => r.Name == DashboardResource.Name))
         {
-            await Task.WhenAll(layer.Select(r => byResource[r].StopAsync(CancellationToken.None))).ConfigureAwait(false);
+            await Task.WhenAll(layer.Select(r => StopAsync(byResource[r]))).ConfigureAwait(false);
         }
 
         LogStopped();
@@ -166,7 +169,24 @@ internal sealed partial class StackEngine(
         }
         catch (DistributedApplicationException e)
         {
-            LogNotStarted(resource.Name, e.Message);
+            // A stop that comes before the start is done is no failure, and neither is a job that has done its work.
+            if (!lifetime.ApplicationStopping.IsCancellationRequested && !resource.HasCompleted)
+            {
+                LogNotStarted(resource.Name, e.Message);
+            }
+        }
+    }
+
+    private async Task StopAsync(ResourceOrchestrator resource)
+    {
+        try
+        {
+            await resource.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e)
+        {
+            // The others are stopped all the same.
+            LogNotStopped(resource.Name, e.Message);
         }
     }
 
@@ -226,6 +246,9 @@ internal sealed partial class StackEngine(
 
     [LoggerMessage(3102, LogLevel.Information, "Everything has stopped.")]
     private partial void LogStopped();
+
+    [LoggerMessage(3104, LogLevel.Error, "Resource '{Resource}' did not stop: {Reason}")]
+    private partial void LogNotStopped(string resource, string reason);
 
     [LoggerMessage(3103, LogLevel.Warning, "Interrupted again: ending all processes at once.")]
     private partial void LogKilled();

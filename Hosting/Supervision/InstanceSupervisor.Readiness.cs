@@ -38,7 +38,7 @@ internal sealed partial class InstanceSupervisor
         if (_spec.Readiness is { } probe && _process is { } process && IsUp)
         {
             // The owner of the port can't change while it is held, so it is looked up until the first success only.
-            Track(ProbeAsync(probe, process, _state == InstanceState.Starting ? _spec.Port : null, _generation));
+            Track(ProbeAsync(probe, process, _state == InstanceState.Starting && _spec.ListensItself ? _spec.Port : null, _generation));
         }
     }
 
