@@ -55,8 +55,16 @@ internal static class DashboardHost
         {
             ListenerKind.OtlpGrpc => grpc.HandleAsync(context),
             ListenerKind.OtlpHttp => http.HandleAsync(context),
+            _ when OtlpRoutes.IsOtlp(context.Request.Path) => NotFound(context),
             _ => next(context),
         });
+    }
+
+    // Here the fallback of the pages would lead a sender to the login page.
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static void ConfigureServer(WebApplicationBuilder builder, Listeners listeners)
