@@ -14,7 +14,7 @@ public sealed class TelemetryApiTests
     {
         await using var dashboard = await RunningDashboard.StartAsync();
         dashboard.Add(Samples.Log("a", "site-8010"), Samples.Log("b", "site-8002"), Samples.Log("c", "x1", service: "worker"));
-        await CommittedAsync(dashboard, 3);
+        await FilledDashboard.CommittedAsync(dashboard, 3);
 
         var json = await dashboard.Client.GetStringAsync("/api/telemetry/resources");
 
@@ -46,41 +46,10 @@ public sealed class TelemetryApiTests
             + $"]}}]}},\"totalCount\":1,\"returnedCount\":1,\"cursor\":\"{row.Id}\"}}");
     }
 
-    [Theory]
-    [InlineData("", 6, 6)]
-    [InlineData("limit=2", 6, 2)]
-    [InlineData("resource=site", 5, 5)]
-    [InlineData("resource=site-8001", 3, 3)]
-    [InlineData("resource=SITE-8001&resource=worker", 4, 4)]
-    [InlineData("resource=worker-x1", 1, 1)]
-    [InlineData("resource=x1", 1, 1)]
-    [InlineData("severity=Trace", 6, 6)]
-    [InlineData("severity=warning", 3, 3)]
-    [InlineData("severity=ERROR", 2, 2)]
-    [InlineData("severity=Critical", 1, 1)]
-    [InlineData("traceId=0af7651", 1, 1)]
-    [InlineData("traceId=0AF7651916cd43dd8448eb211c80319c", 1, 1)]
-    [InlineData("traceId=1111111", 0, 0)]
-    [InlineData("q=two", 1, 1)]
-    [InlineData("q=-two", 5, 5)]
-    [InlineData("q=%22message%20t%22", 2, 2)]
-    [InlineData("severity=warning&resource=site&limit=1", 2, 1)]
-    [InlineData("unknown=x", 6, 6)]
-    public async Task Every_parameter_narrows_and_both_counts_are_right(string query, int total, int returned)
-    {
-        await using var dashboard = await FilledAsync();
-
-        var reply = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs?" + query);
-
-        reply.GetProperty("totalCount").GetInt32().ShouldBe(total);
-        reply.GetProperty("returnedCount").GetInt32().ShouldBe(returned);
-        Bodies(reply.GetProperty("data")).Count.ShouldBe(returned);
-    }
-
     [Fact]
     public async Task The_newest_are_returned_oldest_first_and_the_cursor_gives_what_comes_next()
     {
-        await using var dashboard = await FilledAsync();
+        await using var dashboard = await FilledDashboard.StartAsync();
 
         var newest = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs?limit=2&resource=site-8002");
         dashboard.Add(Samples.Log("message seven", "site-8002"));
@@ -88,62 +57,9 @@ public sealed class TelemetryApiTests
         var next = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs?after=" + newest.GetProperty("cursor").GetString());
         var fromStart = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs?after=0&limit=2");
 
-        Bodies(newest.GetProperty("data")).ShouldBe(["message two", "message five"]);
-        Bodies(next.GetProperty("data")).ShouldBe(["message six", "message seven"], ignoreOrder: true);
-        Bodies(fromStart.GetProperty("data")).ShouldBe(["message one", "message two"]);
-    }
-
-    [Theory]
-    [InlineData("severity=loud", "Parameter 'severity' is 'loud', which is not a level. Levels: Trace, Debug, Information, Warning, Error, Critical.")]
-    [InlineData("limit=0", "Parameter 'limit' is '0', which is not a whole number from 1 to 10000.")]
-    [InlineData("limit=many", "Parameter 'limit' is 'many', which is not a whole number from 1 to 10000.")]
-    [InlineData("traceId=xyz", "Parameter 'traceId' is 'xyz', which is not 7 to 32 hexadecimal digits.")]
-    [InlineData("follow=maybe", "Parameter 'follow' is 'maybe', which is neither true nor false.")]
-    [InlineData("after=-1", "Parameter 'after' is '-1', which is not a whole number from 0 to 9223372036854775807.")]
-    public async Task What_makes_no_sense_is_400_and_says_why(string query, string detail)
-    {
-        await using var dashboard = await RunningDashboard.StartAsync();
-
-        using var response = await dashboard.Client.GetAsync("/api/telemetry/logs?" + query);
-
-        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe(detail);
-    }
-
-    [Fact]
-    public async Task An_unknown_resource_is_404_and_the_known_ones_are_named()
-    {
-        await using var dashboard = await FilledAsync();
-
-        using var response = await dashboard.Client.GetAsync("/api/telemetry/logs?resource=site&resource=shop");
-
-        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()
-            .ShouldBe("There is no resource 'shop'. Known: site-8001, site-8002, worker-x1.");
-    }
-
-    [Theory]
-    [InlineData(null, HttpStatusCode.Unauthorized)]
-    [InlineData("wrong", HttpStatusCode.Unauthorized)]
-    [InlineData(RunningDashboard.ApiKey, HttpStatusCode.OK)]
-    [InlineData(RunningDashboard.ApiKey + "-2", HttpStatusCode.OK)]
-    [InlineData(RunningDashboard.OtlpKey, HttpStatusCode.Unauthorized)]
-    public async Task Both_keys_open_it_and_nothing_else(string? key, HttpStatusCode expected)
-    {
-        await using var dashboard = await RunningDashboard.StartAsync();
-        using var client = new HttpClient { BaseAddress = dashboard.Client.BaseAddress };
-        if (key is not null)
-        {
-            client.DefaultRequestHeaders.Add("X-API-Key", key);
-        }
-
-        foreach (var path in new[] { "logs", "logs?follow=maybe", "resources" })
-        {
-            using var response = await client.GetAsync("/api/telemetry/" + path);
-
-            response.StatusCode.ShouldBeOneOf(expected, path.EndsWith("maybe", StringComparison.Ordinal) && expected == HttpStatusCode.OK ? HttpStatusCode.BadRequest : expected);
-        }
+        ApiReplies.Bodies(newest.GetProperty("data")).ShouldBe(["message two", "message five"]);
+        ApiReplies.Bodies(next.GetProperty("data")).ShouldBe(["message six", "message seven"], ignoreOrder: true);
+        ApiReplies.Bodies(fromStart.GetProperty("data")).ShouldBe(["message one", "message two"]);
     }
 
     [Fact]
@@ -189,9 +105,9 @@ public sealed class TelemetryApiTests
         using var response = await FollowAsync(dashboard, "follow=true&limit=1&q=row", late.Token);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(late.Token));
 
-        var bodies = await ReadAsync(lines, 2500, late.Token);
+        var bodies = await ApiReplies.ReadAsync(lines, 2500, late.Token);
         dashboard.Add(Samples.Log("row 2500"), Samples.Log("other"), Samples.Log("row 2501"));
-        bodies.AddRange(await ReadAsync(lines, 2, late.Token));
+        bodies.AddRange(await ApiReplies.ReadAsync(lines, 2, late.Token));
 
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-ndjson");
         bodies.ShouldBe(Enumerable.Range(0, 2502).Select(i => $"row {i}"));
@@ -207,19 +123,19 @@ public sealed class TelemetryApiTests
 
         dashboard.Add(Samples.Log("not me", "site-8001"), Samples.Log("me", "site-8009"));
 
-        (await ReadAsync(lines, 1, late.Token)).ShouldBe(["me"]);
+        (await ApiReplies.ReadAsync(lines, 1, late.Token)).ShouldBe(["me"]);
     }
 
     [Fact]
     public async Task Following_after_a_row_leaves_out_what_was_before_it()
     {
-        await using var dashboard = await FilledAsync();
+        await using var dashboard = await FilledDashboard.StartAsync();
         var rows = (await dashboard.WaitForAsync(6)).Rows;
         using var late = new CancellationTokenSource(RunningDashboard.Patience);
         using var response = await FollowAsync(dashboard, $"follow=true&after={rows[3].Id}", late.Token);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(late.Token));
 
-        (await ReadAsync(lines, 2, late.Token)).ShouldBe(["message five", "message six"]);
+        (await ApiReplies.ReadAsync(lines, 2, late.Token)).ShouldBe(["message five", "message six"]);
     }
 
     [Fact]
@@ -243,21 +159,8 @@ public sealed class TelemetryApiTests
 
         var reply = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs");
 
-        Bodies(reply.GetProperty("data")).ShouldBe([hostile]);
+        ApiReplies.Bodies(reply.GetProperty("data")).ShouldBe([hostile]);
     }
-
-    private static async Task<RunningDashboard> FilledAsync()
-    {
-        var dashboard = await RunningDashboard.StartAsync();
-        dashboard.Add(
-            Samples.Log("message one", "site-8001", 1, Trace), Samples.Log("message two", "site-8002", 9), Samples.Log("message three", "site-8001", 13),
-            Samples.Log("message four", "x1", 17, service: "worker"), Samples.Log("message five", "site-8002", 9), Samples.Log("message six", "site-8001", 21));
-        await CommittedAsync(dashboard, 6);
-        return dashboard;
-    }
-
-    private static Task CommittedAsync(RunningDashboard dashboard, int rows) =>
-        Storage.OpenStore.UntilAsync(() => dashboard.Get<StoreStatus>().Committed == rows, "the commit");
 
     private static async Task<HttpResponseMessage> FollowAsync(RunningDashboard dashboard, string query, CancellationToken ct)
     {
@@ -265,24 +168,4 @@ public sealed class TelemetryApiTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         return response;
     }
-
-    private static async Task<List<string>> ReadAsync(StreamReader lines, int count, CancellationToken ct)
-    {
-        var bodies = new List<string>();
-        while (bodies.Count < count)
-        {
-            using var line = JsonDocument.Parse((await lines.ReadLineAsync(ct))!);
-            bodies.AddRange(Bodies(line.RootElement));
-        }
-
-        return bodies;
-    }
-
-    private static List<string> Bodies(JsonElement data) =>
-    [
-        .. data.GetProperty("resourceLogs").EnumerateArray()
-            .SelectMany(resource => resource.GetProperty("scopeLogs").EnumerateArray())
-            .SelectMany(scope => scope.GetProperty("logRecords").EnumerateArray())
-            .Select(record => record.GetProperty("body").GetProperty("stringValue").GetString()!),
-    ];
 }
