@@ -10,7 +10,7 @@ using Stack.Dashboard.Web.Api;
 namespace Stack.Dashboard;
 
 /// <summary>Puts the process together: settings, listeners, store, ways in, pages. Starting it is up to the caller.</summary>
-internal static class DashboardHost
+internal static partial class DashboardHost
 {
     // A failed start is reported by Program in one line; the host would add a stack trace.
     private static readonly KeyValuePair<string, string?>[] DefaultSettings =
@@ -43,6 +43,11 @@ internal static class DashboardHost
         UseTelemetryListeners(app);
         app.MapDashboardPages();
         app.MapTelemetryApi();
+        if (options.Otlp.IsKeyRandom)
+        {
+            app.Lifetime.ApplicationStarted.Register(() => LogRandomKey(app.Logger, OtlpRoutes.ApiKeyHeader, options.Otlp.PrimaryApiKey!));
+        }
+
         return app;
     }
 
@@ -55,8 +60,16 @@ internal static class DashboardHost
         {
             ListenerKind.OtlpGrpc => grpc.HandleAsync(context),
             ListenerKind.OtlpHttp => http.HandleAsync(context),
+            _ when OtlpRoutes.IsOtlp(context.Request.Path) => NotFound(context),
             _ => next(context),
         });
+    }
+
+    // Here the fallback of the pages would lead a sender to the login page.
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static void ConfigureServer(WebApplicationBuilder builder, Listeners listeners)
@@ -101,4 +114,7 @@ internal static class DashboardHost
         services.AddSingleton<LogFollower>();
         services.AddDashboardPages();
     }
+
+    [LoggerMessage(7001, LogLevel.Information, "Telemetry is taken with the header '{Header}: {Key}'. Set 'Dashboard:Otlp:PrimaryApiKey' to choose the key.")]
+    private static partial void LogRandomKey(ILogger logger, string header, string key);
 }

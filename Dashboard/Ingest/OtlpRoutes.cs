@@ -27,6 +27,8 @@ internal static class OtlpRoutes
 
     public static Signal OfHttp(PathString path) => Http.GetValueOrDefault(path.Value ?? "");
 
+    public static bool IsOtlp(PathString path) => OfGrpc(path) != Signal.None || OfHttp(path) != Signal.None;
+
     /// <summary>The sender's address; not its port, which changes with each connection.</summary>
     public static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "local";
 }

@@ -78,7 +78,6 @@ internal sealed class Listeners(DashboardOptions options)
     private static IPAddress AddressOf(Uri url) => url.Host.Trim('[', ']') switch
     {
         "localhost" => IPAddress.Loopback,
-        "*" or "+" => IPAddress.Any,
         var host => IPAddress.TryParse(host, out var address) ? address : IPAddress.Any,
     };
 

@@ -116,10 +116,15 @@ internal static class OptionsReader
             SegmentAge = source.Span(Section + "SegmentAge", defaults.SegmentAge),
         };
 
-        // Retention deletes whole segments: with one segment as large as the quota it could only delete everything.
+        // Retention deletes whole segments: with one as large or as old as all may be it could only delete everything.
         if (options.SegmentBytes > options.MaxBytes / 2)
         {
             options = options with { SegmentBytes = options.MaxBytes / 4 };
+        }
+
+        if (options.SegmentAge > options.MaxAge / 2)
+        {
+            options = options with { SegmentAge = options.MaxAge / 4 };
         }
 
         return options;

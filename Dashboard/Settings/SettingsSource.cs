@@ -86,7 +86,9 @@ internal sealed class SettingsSource(IConfiguration configuration)
 
     public Uri? ParseUrl(string value, string key)
     {
-        if (Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+        // ASP.NET Core's way to say "all addresses".
+        var plain = value.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
+        if (Uri.TryCreate(plain, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
         {
             return url;
         }

@@ -1,0 +1,30 @@
+using Stack.Dashboard.Storage;
+
+namespace Stack.Dashboard.Tests;
+
+/// <summary>Rows to store and to find.</summary>
+internal static class Samples
+{
+    public static readonly DateTimeOffset Time = new(2026, 11, 22, 8, 15, 0, TimeSpan.Zero);
+
+    public static LogRow Log(
+        string body, string instance = "site-8001", int severity = 9, string? traceId = null, string? template = null, string attributes = "{}",
+        string service = "site") => new()
+    {
+        Time = Time,
+        Severity = severity,
+        Service = service,
+        InstanceId = instance,
+        DisplayName = TelemetryResource.DisplayNameOf(service, instance),
+        ResourceAttributesJson = $$"""{"service.name":"{{service}}","service.instance.id":"{{instance}}"}""",
+        Scope = "WebSite.Home",
+        TraceId = traceId,
+        SpanId = traceId?[..16],
+        Template = template,
+        Body = body,
+        AttributesJson = attributes,
+    };
+
+    public static LogDraft Draft(LogRow row) => new(
+        new ResourceInfo(row.Service, row.InstanceId, row.DisplayName, row.ResourceAttributesJson), new ScopeInfo(row.Scope, ""), row);
+}

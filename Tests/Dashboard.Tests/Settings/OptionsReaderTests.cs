@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Configuration;
+using Stack.Dashboard.Settings;
+
+namespace Stack.Dashboard.Tests.Settings;
+
+public sealed class OptionsReaderTests
+{
+    [Fact]
+    public void Nothing_set_is_a_dashboard_on_loopback_with_random_secrets()
+    {
+        var options = Read();
+
+        options.Frontend.EndpointUrls.ShouldBe([new Uri("http://127.0.0.1:18888")]);
+        options.Otlp.GrpcEndpointUrl.ShouldBe(new Uri("http://127.0.0.1:18889"));
+        options.Otlp.HttpEndpointUrl.ShouldBe(new Uri("http://127.0.0.1:18890"));
+        options.Frontend.BrowserToken.Length.ShouldBe(32);
+        options.Otlp.IsKeyRandom.ShouldBeTrue();
+        options.Otlp.PrimaryApiKey!.Length.ShouldBe(32);
+        options.Api.PrimaryApiKey.ShouldBeNull();
+        options.Storage.Directory.ShouldBe(Path.GetFullPath(Path.Combine(".stack", "telemetry")));
+        options.ControlSocket.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_the_apphost_sets_is_understood()
+    {
+        var options = Read(
+            "ASPNETCORE_URLS=http://localhost:1;http://127.0.0.1:2", "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:3",
+            "DOTNET_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:4", "DASHBOARD:FRONTEND:AUTHMODE=BrowserToken", "DASHBOARD:FRONTEND:BROWSERTOKEN=t",
+            "DASHBOARD:OTLP:AUTHMODE=ApiKey", "DASHBOARD:OTLP:PRIMARYAPIKEY=o", "DASHBOARD:API:PRIMARYAPIKEY=a", "DASHBOARD:STORAGE:DIRECTORY=/x",
+            "STACK_CONTROL_SOCKET=/run/control.sock");
+
+        options.Frontend.EndpointUrls.Select(url => url.Port).ShouldBe([1, 2]);
+        (options.Otlp.GrpcEndpointUrl.Port, options.Otlp.HttpEndpointUrl.Port).ShouldBe((3, 4));
+        (options.Frontend.BrowserToken, options.Otlp.PrimaryApiKey, options.Api.PrimaryApiKey).ShouldBe(("t", "o", "a"));
+        options.Otlp.IsKeyRandom.ShouldBeFalse();
+        options.Storage.Directory.ShouldBe("/x");
+        options.ControlSocket.ShouldBe("/run/control.sock");
+    }
+
+    [Fact]
+    public void All_mistakes_are_reported_at_once_each_by_its_name()
+    {
+        var refused = Should.Throw<StartException>(() => Read(
+            "Dashboard:Frontend:AuthMode=Open", "Dashboard:Frontend:EndpointUrls=localhost:1", "Dashboard:Otlp:AuthMode=ApiKey",
+            "Dashboard:TelemetryLimits:MaxLogCount=0", "Dashboard:Storage:MaxAge=soon", "Dashboard:Storage:MaxBytes=2GB", "Dashboard:Api:Enabled=perhaps"));
+
+        refused.Problems.ShouldBe(
+            [
+                "Setting 'Dashboard:Frontend:EndpointUrls' is 'localhost:1', which is not an address such as 'http://127.0.0.1:18888'.",
+                "Setting 'Dashboard:Frontend:AuthMode' is 'Open', which is not BrowserToken or Unsecured.",
+                "Setting 'Dashboard:Otlp:PrimaryApiKey' is missing, but 'Dashboard:Otlp:AuthMode' is ApiKey. Set the key, or set the mode to Unsecured.",
+                "Setting 'Dashboard:Api:Enabled' is 'perhaps', which is not 'true' or 'false'.",
+                "Setting 'Dashboard:TelemetryLimits:MaxLogCount' is '0', which is not a whole number from 1 to 1000000.",
+                "Setting 'Dashboard:Storage:MaxBytes' is '2GB', which is not a whole number from 1048576 to 1125899906842624.",
+                "Setting 'Dashboard:Storage:MaxAge' is 'soon', which is not a time such as '7d', '6h', '30m' or '1.06:30:00'.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Other_machines_get_in_only_with_tls_or_consent_and_with_keys()
+    {
+        var refused = Should.Throw<StartException>(() => Read(
+            "Dashboard:Frontend:EndpointUrls=http://0.0.0.0:1", "Dashboard:Frontend:AuthMode=Unsecured", "Dashboard:Otlp:GrpcEndpointUrl=http://10.0.0.1:2"));
+
+        refused.Problems.ShouldBe(
+        [
+            "The front end listener 'http://0.0.0.0:1/' ('Dashboard:Frontend:EndpointUrls') can be reached from other machines without TLS. "
+                + "Bind 127.0.0.1, use https, or set ASPIRE_ALLOW_UNSECURED_TRANSPORT=true.",
+            "The front end listener 'http://0.0.0.0:1/' ('Dashboard:Frontend:EndpointUrls') can be reached from other machines, but 'Dashboard:Frontend:AuthMode' is Unsecured. "
+                + "Bind 127.0.0.1, choose another mode, or set ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true.",
+            "The OTLP/gRPC listener 'http://10.0.0.1:2/' ('Dashboard:Otlp:GrpcEndpointUrl') can be reached from other machines without TLS. "
+                + "Bind 127.0.0.1, use https, or set ASPIRE_ALLOW_UNSECURED_TRANSPORT=true.",
+        ]);
+        Read("Dashboard:Frontend:EndpointUrls=http://0.0.0.0:1", "ASPIRE_ALLOW_UNSECURED_TRANSPORT=true").Frontend.EndpointUrls.Count.ShouldBe(1);
+        Read("Dashboard:Frontend:EndpointUrls=https://0.0.0.0:1").Frontend.EndpointUrls.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Anonymous_on_purpose_opens_every_door()
+    {
+        var options = Read("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true", "Dashboard:Frontend:EndpointUrls=http://*:1");
+
+        options.Frontend.AuthMode.ShouldBe(FrontendAuthMode.Unsecured);
+        options.Otlp.AuthMode.ShouldBe(KeyAuthMode.Unsecured);
+        options.Api.AuthMode.ShouldBe(KeyAuthMode.Unsecured);
+    }
+
+    [Theory]
+    [InlineData("7d", 7 * 24 * 60)]
+    [InlineData("1.5h", 90)]
+    [InlineData("30m", 30)]
+    [InlineData("01:00:00", 60)]
+    public void Times_have_short_forms(string text, int minutes)
+    {
+        Read("Dashboard:Storage:MaxAge=" + text).Storage.MaxAge.ShouldBe(TimeSpan.FromMinutes(minutes));
+    }
+
+    [Fact]
+    public void A_small_quota_has_small_segments()
+    {
+        Read("Dashboard:Storage:MaxBytes=40000000").Storage.SegmentBytes.ShouldBe(10_000_000);
+        Read("Dashboard:Storage:MaxAge=2h").Storage.SegmentAge.ShouldBe(TimeSpan.FromMinutes(30));
+    }
+
+    private static DashboardOptions Read(params string[] settings) => OptionsReader.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(s => s.Split('=', 2)).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1])))
+        .Build());
+}
