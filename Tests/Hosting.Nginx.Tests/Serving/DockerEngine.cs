@@ -49,6 +49,7 @@ public sealed class DockerEngine : IAsyncDisposable
             Signals.Send(_daemon.Id, Signals.Term);
             await _daemon.WaitForExitAsync();
             _daemon.Dispose();
+            await UnmountAsync();
         }
 
         _temp?.Dispose();
@@ -103,6 +104,15 @@ public sealed class DockerEngine : IAsyncDisposable
         }
 
         await DockerAsync("import", "--change", "ENV PATH=/usr/sbin", archive, Image);
+    }
+
+    /// <summary>The engine leaves the mount of the host's network namespace behind.</summary>
+    private async Task UnmountAsync()
+    {
+        foreach (var mount in (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(line => line.Split(' ')[1]).Where(mount => mount.StartsWith(_temp!.Path, StringComparison.Ordinal)))
+        {
+            await new CommandRunner(TimeProvider.System).RunAsync("umount", [mount], Limit, CancellationToken.None);
+        }
     }
 
     private static string Real(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;

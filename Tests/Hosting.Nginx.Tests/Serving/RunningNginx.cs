@@ -95,6 +95,7 @@ internal sealed class RunningNginx : IAsyncDisposable
 
     public static string CopyOfSources(TempFolder temp)
     {
+        Directory.CreateDirectory(Path.Combine(temp.Path, "source", "conf.d"));
         foreach (var (name, file) in HandWrittenFiles.Load(Sources.NginxFolder))
         {
             temp.Write(Path.Combine("source", name), Encoding.UTF8.GetString(file.Content));
