@@ -52,6 +52,21 @@ public sealed class ResourcesPageTests : IDisposable
         page.QuerySelector("#pulse")!.TextContent.Trim().ShouldBe("3 of 3 ready");
     }
 
+    [Theory]
+    [InlineData("front-proxy", "Container", true)]
+    [InlineData("edge", "Container", true)]
+    [InlineData("admin", "Project", false)]
+    public async Task Gateway_is_found_by_its_name_or_because_nothing_else_has_an_address(string name, string type, bool expected)
+    {
+        var front = Sample.Resource(name, type, Sample.Replica(name, 8080)) with { Urls = ["http://localhost:8080"] };
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2), front);
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/");
+
+        page.QuerySelectorAll(".card-main a.big").Length.ShouldBe(expected ? 1 : 0);
+    }
+
     [Fact]
     public async Task Change_is_told_by_the_live_stream_and_is_in_the_fragment()
     {

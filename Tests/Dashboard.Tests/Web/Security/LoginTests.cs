@@ -90,6 +90,17 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task Token_of_viewers_signs_in_as_well()
+    {
+        await using var dashboard = await TestDashboard.StartSecuredAsync(settings: "--Dashboard:Frontend:ViewerToken=for-the-wall");
+
+        using var answer = await dashboard.Browser.GetAsync("/login?t=for-the-wall");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        await dashboard.OpenAsync("/");
+    }
+
+    [Fact]
     public async Task Form_without_its_antiforgery_token_is_not_looked_at()
     {
         await using var dashboard = await TestDashboard.StartSecuredAsync();
