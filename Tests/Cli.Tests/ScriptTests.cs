@@ -165,7 +165,7 @@ public sealed class ScriptTests : IDisposable
         var tools = Tools();
         Fake(tools, "dotnet", $"case $1 in *stack-cli.dll) for i in $(seq 100); do [ -e '{_folder}/pid' ] && exit 1; sleep 0.1; done ;; *) echo 'Port 8003 is in use.' >&2; echo $$ >'{_folder}/pid'; exec sleep 60 ;; esac");
 
-        var run = await SourcedAsync($"PATH={tools}; app_host='{appHost}'; named=(); up_detached");
+        var run = await SourcedAsync($"PATH={tools}; app_host='{appHost}'; named=(); state=.stack; up_detached");
 
         run.ShouldBe(new CliRun(1, "", "The AppHost said:\nPort 8003 is in use.\n"));
         var pid = (await File.ReadAllTextAsync(Path.Combine(_folder, "pid"))).Trim();

@@ -13,7 +13,7 @@ public sealed class StatusCommandTests
             """
             NAME       STATE    READY  PID   PORT   UPTIME   RESTARTS  RSS    REASON
             site-8001  RUNNING  ready  4711  8001   0:01:23  0         85 MB
-            site-8002  RUNNING  ready  4712  8002   0:01:23  1         -      last ended with signal KILL
+            site-8002  RUNNING  ready  4712  8002   0:01:23  1         -      last end: signal KILL
             nginx      RUNNING  ready  4713  -      0:01:23  0         -
             dashboard  RUNNING  ready  4700  18888  0:01:23  0         -
 
