@@ -31,7 +31,7 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
     {
         var lines = result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !line.EndsWith(" test failed", StringComparison.Ordinal))
-            .Select(line => LogPrefix().Replace(line, "$1 "))
+            .Select(line => LogPrefix().Replace(line, "${level} "))
             .ToList();
         return lines.Count > 0 ? string.Join(Environment.NewLine, lines) : result.Said;
     }
@@ -45,6 +45,6 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
                 .Replace($"{version}/", $"{source.TrimEnd('/')}/", StringComparison.Ordinal)
                 .Replace("\0", $"{version}/stack/", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (?<level>\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LogPrefix();
 }

@@ -257,7 +257,7 @@ public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStac
         return (answered, failures);
     }
 
-    private async Task AskEveryReplicaAsync()
+    private static async Task AskEveryReplicaAsync()
     {
         using var client = new HttpClient();
         for (var i = 0; i < Replicas; i++)
