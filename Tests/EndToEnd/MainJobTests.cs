@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace EndToEnd;
 
 /// <summary>The first thing a user does: one command, then a site that answers from all its replicas.</summary>
-[Collection("product ports")]
+[Collection("running stack")]
 [Trait("kind", "e2e")]
-public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStack>
+public sealed class MainJobTests(RunningStack stack)
 {
     private static readonly int Replicas = Environment.ProcessorCount * 2;
     private static readonly string[] Names = [.. Enumerable.Range(8001, Replicas).Select(p => $"site-{p}")];
