@@ -44,7 +44,7 @@ internal static class StatusText
 
     private static string Reason(ReplicaStatus replica, DateTimeOffset now)
     {
-        var reason = replica.Reason ?? (replica.LastExit is { } exit ? $"last ended with {exit}" : "");
+        var reason = replica.Reason ?? (replica.LastExit is { } exit ? $"last end: {exit}" : "");
         if (replica.NextAttemptAt is not { } next)
         {
             return reason;

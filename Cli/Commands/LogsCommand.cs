@@ -13,7 +13,7 @@ internal static class LogsCommand
         var tail = new Option<int?>("--tail", "-n") { Description = "Only the last lines, of each replica." };
         tail.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() < 0)
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number < 0)
             {
                 result.AddError("--tail takes a number of 0 or more.");
             }

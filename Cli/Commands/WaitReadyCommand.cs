@@ -97,7 +97,7 @@ internal static class WaitReadyCommand
 
         private static string Describe(ReplicaStatus replica)
         {
-            var why = replica.Reason ?? (replica.LastExit is { } exit ? $"it ended with {exit}" : null);
+            var why = replica.Reason ?? (replica.LastExit is { } exit ? $"last end: {exit}" : null);
             return $"Replica '{replica.Name}' is {replica.State.ToUpperInvariant()}{(why is null ? "" : $": {why.TrimEnd('.')}")}";
         }
     }

@@ -33,12 +33,14 @@ internal static class PagesSetup
         app.UseAuthentication();
         app.UseAuthorization();
 
+        // For whoever supervises this process; it says nothing but that pages are served.
+        app.MapGet("/health", () => Results.Text("Healthy"));
         app.MapStaticAssets();
         app.MapLogin();
         app.MapPages();
         app.MapLive();
         app.MapFallback((HttpContext context) => PageEndpoints.Message(
-                context, StatusCodes.Status404NotFound, "There is no such page", $"Nothing is at '{context.Request.Path}'.", ("Resources", "/resources"), ("Structured logs", "/structuredlogs")))
+                context, StatusCodes.Status404NotFound, "There is no such page", $"Nothing is at '{context.Request.Path.Value}'.", ("Resources", "/resources"), ("Structured logs", "/structuredlogs")))
             .RequireAuthorization(BrowserSignIn.Policy);
         return app;
     }

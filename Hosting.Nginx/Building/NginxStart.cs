@@ -26,6 +26,12 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        if (launch.Choice is ContainerChoice && nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
+        {
+            // The child is the engine's client; Nginx itself belongs to the engine.
+            supervision.Options.ListensItself = false;
+        }
+
         nginx.Annotations.Add(new ExecutableAnnotation { Command = launch.FileName, WorkingDirectory = request.Folder });
         nginx.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments =>
         {
@@ -47,7 +53,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Port = int.Parse(port!, System.Globalization.CultureInfo.InvariantCulture),
             ListenOn = nginx.HttpEndpoint.EndpointAnnotation.IsExternal ? Everywhere() : [IPAddress.Loopback],
             Upstream = await UpstreamAsync(cancellationToken).ConfigureAwait(false),
-            Folder = Path.Combine(StatePlace.Folder(configuration, services.GetRequiredService<IHostEnvironment>(), appHostDirectory), "nginx"),
+            Folder = Path.Combine(configuration["Stack:State"]!, "nginx"),
             Source = Source(settings),
             Runtime = Wish(settings, configuration),
             Timings = Timings(services.GetRequiredService<IHostEnvironment>()),

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Aspire.Hosting;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
 /// <summary>Has nginx itself check a version of the configuration before it is used.</summary>
-internal sealed class ConfigTest(ICommandRunner commands)
+internal sealed partial class ConfigTest(ICommandRunner commands)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -21,8 +22,18 @@ internal sealed class ConfigTest(ICommandRunner commands)
         {
             throw new DistributedApplicationException(
                 $"nginx does not accept the configuration of '{name}', so nothing was started. Correct it, then start again; " +
-                $"what was checked is in '{version}'.{Environment.NewLine}{InTermsOfSource(result.Said.Replace("; ", Environment.NewLine, StringComparison.Ordinal), version, source)}");
+                $"what was checked is in '{version}'.{Environment.NewLine}{InTermsOfSource(Complaint(result), version, source)}");
         }
+    }
+
+    /// <summary>What nginx says line by line, without time and process id, and without the last line, which only says that it said something.</summary>
+    private static string Complaint(CommandResult result)
+    {
+        var lines = result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.EndsWith(" test failed", StringComparison.Ordinal))
+            .Select(line => LogPrefix().Replace(line, "$1 "))
+            .ToList();
+        return lines.Count > 0 ? string.Join(Environment.NewLine, lines) : result.Said;
     }
 
     /// <summary>Names the file that the user has to edit, not its copy.</summary>
@@ -33,4 +44,7 @@ internal sealed class ConfigTest(ICommandRunner commands)
                 .Replace($"{version}/stack/", "\0", StringComparison.Ordinal)
                 .Replace($"{version}/", $"{source.TrimEnd('/')}/", StringComparison.Ordinal)
                 .Replace("\0", $"{version}/stack/", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.None, 1000)]
+    private static partial Regex LogPrefix();
 }

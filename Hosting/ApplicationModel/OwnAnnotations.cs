@@ -50,6 +50,9 @@ public sealed class SupervisionOptions
     /// <summary>Time between that signal and KILL. Default 5 s in development, 35 s in production.</summary>
     public TimeSpan? StopWaitSecs { get; set; }
 
+    /// <summary>False when another process listens on the port for this one, as a container engine's does. Default true: an answer on the port counts as ready only when it comes from the resource's own processes.</summary>
+    public bool ListensItself { get; set; } = true;
+
     /// <summary>Number of the signal that the process gets when the AppHost dies in development. Default 9, KILL.</summary>
     public int ParentDeathSignal { get; set; } = 9;
 }

@@ -29,7 +29,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options)
     {
         UnhandledErrors.EndWithOneMessage();
-        Stack.Hosting.Supervision.Launchers.ResetChildSignal();
+        if (OperatingSystem.IsLinux())
+        {
+            // Before any child process: the gateway looks for engines by running them.
+            Stack.Hosting.Supervision.Posix.ChildSignal.ResetIfIgnored();
+        }
+
         return new DistributedApplicationBuilder(options);
     }
 

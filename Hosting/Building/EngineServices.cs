@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,15 @@ internal static class EngineServices
 {
     // All graces of a production stop, one layer after another, and then some: the engine has limits of its own.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(5);
+
+    // The terminal shows a table and what is wrong. Every start and stop: Logging__LogLevel__Stack=Information.
+    private static readonly KeyValuePair<string, string?>[] LogLevels =
+    [
+        new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:Stack", "Warning"),
+        new("Logging:LogLevel:Stack.Engine", "Information"),
+    ];
 
     public static void Add(
         HostApplicationBuilder host,
@@ -38,8 +48,7 @@ internal static class EngineServices
             provider.GetRequiredService<IConfiguration>(), host.Environment, options, appHostDirectory, AppHostMetadata.Find(appHost, "stackdashboardpath")));
         services.AddSingleton<StackEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
-        host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        host.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        host.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         host.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;

@@ -18,6 +18,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping;
     private readonly TimeProvider _time;
+    private int _disposed;
 
     private ControlServer(WebApplication app, CancellationTokenSource stopping, TimeProvider time, string socketPath)
     {
@@ -65,6 +66,11 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>Ends open event and log streams and waits for the rest, takes the socket away.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         using (var limit = new CancellationTokenSource(StopLimit, _time))
         {

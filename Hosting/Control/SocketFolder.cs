@@ -41,7 +41,8 @@ internal static class SocketFolder
     {
         try
         {
-            // Does nothing to one that is there already, so the checks come after it.
+            // Does nothing to those that are there already, so the checks come after it. The parent by itself: the mode is that of the last folder only.
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!, OwnerOnly);
             Directory.CreateDirectory(folder, OwnerOnly);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -38,6 +38,9 @@ internal sealed record InstanceSnapshot
     public int? ExitCode { get; init; }
 
     public string? Reason { get; init; }
+
+    /// <summary>The last lines that the process before the present one wrote.</summary>
+    public IReadOnlyList<string> LastWords { get; init; } = [];
 }
 
 /// <summary>States of a replica, by supervisord's names; Waiting is ours. Moves: <c>Supervision/InstanceMoves</c>, picture: docs/states.md.</summary>

@@ -11,12 +11,12 @@ internal static class PortCheck
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <exception cref="DistributedApplicationException">Ports are taken; names port, replica and who holds it.</exception>
-    public static async Task EnsureFreeAsync(StackPlan plan, IPortTable ports, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task EnsureFreeAsync(StackPlan plan, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (true)
         {
-            var taken = plan.Ports.Select(p => (Planned: p, Holder: ports.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
+            var taken = plan.Ports.Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
             if (taken.Count == 0)
             {
                 return;

@@ -30,8 +30,8 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
 
     public bool IsHidden { get; } = plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
 
-    /// <summary>True when no replica is on its way to another state by itself.</summary>
-    public bool IsSettled => Replicas.All(r => r.Current.State is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Stopped or InstanceState.Backoff);
+    /// <summary>True when every replica has ended by itself with exit code 0.</summary>
+    public bool HasCompleted => Replicas.All(r => r.Current is { State: InstanceState.Exited, ExitCode: 0 });
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StartAsync(cancellationToken)));
 

@@ -30,6 +30,7 @@ internal sealed class SpecFactory
         Name = replica.Name,
         Index = replica.Index,
         Port = replica.Port,
+        ListensItself = _supervision.ListensItself,
         CreateLaunch = (generation, token) => _launches.CreateAsync(replica, generation, token),
         Readiness = Probe(replica),
         Restart = new RestartSettings

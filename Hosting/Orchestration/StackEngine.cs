@@ -25,7 +25,7 @@ internal sealed partial class StackEngine(
     ILoggerFactory loggers,
     TimeProvider time) : IHostedService, IAsyncDisposable
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Stack");
+    private readonly ILogger _logger = loggers.CreateLogger("Stack.Engine");
     private readonly SnapshotBoard _board = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly List<Task> _loops = [];
@@ -47,6 +47,9 @@ internal sealed partial class StackEngine(
         }
 
         _state = StateFolder.Open(options.StateFolder);
+
+        // For what prepares files of its own before the start, as the gateway does.
+        configuration["Stack:State"] = _state.Path;
         var secrets = _state.LoadSecrets();
         DashboardAccess? access = null;
         ExecutableResource? dashboard = null;
@@ -61,7 +64,7 @@ internal sealed partial class StackEngine(
         PlanMaker.Publish(_plan);
         access = dashboard is null ? null : DashboardResource.Access(dashboard, configuration, secrets);
         _control = new StackControl(options, access, lifetime.StopApplication, KillAll, time);
-        await PortCheck.EnsureFreeAsync(_plan, new PortPreflight(), time, cancellationToken).ConfigureAwait(false);
+        await PortCheck.EnsureFreeAsync(_plan, time, cancellationToken).ConfigureAwait(false);
         foreach (var resource in _plan.Resources)
         {
             await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource.Resource, services), cancellationToken).ConfigureAwait(false);
@@ -93,7 +96,7 @@ internal sealed partial class StackEngine(
         var byResource = _resources.ToDictionary(r => r.Plan.Resource);
         foreach (var layer in StartOrder.StopLayers(byResource.Keys, r => r.Name == DashboardResource.Name))
         {
-            await Task.WhenAll(layer.Select(r => byResource[r].StopAsync(CancellationToken.None))).ConfigureAwait(false);
+            await Task.WhenAll(layer.Select(r => StopAsync(byResource[r]))).ConfigureAwait(false);
         }
 
         LogStopped();
@@ -126,8 +129,7 @@ internal sealed partial class StackEngine(
 
     private List<ResourceOrchestrator> Build(StackPlan plan, StateFolder state)
     {
-        var launcher = Launchers.Create();
-        var ports = new PortPreflight();
+        var launcher = Launchers.Create(loggers);
         var slots = new StartSlots(Environment.ProcessorCount);
         var prober = new HttpProber();
         var names = plan.Resources.ToDictionary(r => r.Resource, r => (IReadOnlyList<string>)[.. r.Replicas.Select(i => i.Name)]);
@@ -144,7 +146,7 @@ internal sealed partial class StackEngine(
                 failWithDependency: options.DisableDashboard);
             return new ResourceOrchestrator(
                 resource,
-                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, ports, time, logger, s => Published(resource.Name, s)))]);
+                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, time, logger, s => Published(resource.Name, s)))]);
         })];
     }
 
@@ -167,7 +169,24 @@ internal sealed partial class StackEngine(
         }
         catch (DistributedApplicationException e)
         {
-            LogNotStarted(resource.Name, e.Message);
+            // A stop that comes before the start is done is no failure, and neither is a job that has done its work.
+            if (!lifetime.ApplicationStopping.IsCancellationRequested && !resource.HasCompleted)
+            {
+                LogNotStarted(resource.Name, e.Message);
+            }
+        }
+    }
+
+    private async Task StopAsync(ResourceOrchestrator resource)
+    {
+        try
+        {
+            await resource.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e)
+        {
+            // The others are stopped all the same.
+            LogNotStopped(resource.Name, e.Message);
         }
     }
 
@@ -175,13 +194,21 @@ internal sealed partial class StackEngine(
     {
         try
         {
-            await _board.WaitAsync(() => _resources.All(r => r.IsSettled), _ended.Token).ConfigureAwait(false);
+            await _board.WaitAsync(IsSettled, _ended.Token).ConfigureAwait(false);
             StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard, "Ctrl+C stops everything.");
         }
         catch (OperationCanceledException)
         {
             // Stopped before everything had started.
         }
+    }
+
+    // Nothing is on its way any more: all run, or what does not has failed (what waits for that goes on waiting).
+    private bool IsSettled()
+    {
+        var states = _resources.SelectMany(r => r.Replicas).Select(r => r.Current.State).ToList();
+        var failed = states.Exists(s => s is InstanceState.Fatal or InstanceState.Exited);
+        return states.TrueForAll(s => s is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff || (failed && s == InstanceState.Waiting));
     }
 
     private void KillAll()
@@ -219,6 +246,9 @@ internal sealed partial class StackEngine(
 
     [LoggerMessage(3102, LogLevel.Information, "Everything has stopped.")]
     private partial void LogStopped();
+
+    [LoggerMessage(3104, LogLevel.Error, "Resource '{Resource}' did not stop: {Reason}")]
+    private partial void LogNotStopped(string resource, string reason);
 
     [LoggerMessage(3103, LogLevel.Warning, "Interrupted again: ending all processes at once.")]
     private partial void LogKilled();

@@ -1,49 +1,49 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Asks one replica how it is.</summary>
-internal interface IInstanceProber
+/// <summary>Probes by HTTP, straight to the replica: no proxy, no redirect, a new connection each time.</summary>
+internal sealed class HttpProber : IInstanceProber
 {
-    Task<ProbeResult> ProbeAsync(ProbeSpec spec, CancellationToken cancellationToken);
-}
-
-/// <summary>What a probe found; the reason says why not.</summary>
-internal sealed record ProbeResult(bool Healthy, string? Reason);
-
-/// <summary>Probes by HTTP GET: straight to the replica, without proxy, cookies, redirects or kept connections.</summary>
-internal sealed class HttpProber : IInstanceProber, IDisposable
-{
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
         ActivityHeadersPropagator = null,
-    });
+
+        // Development certificates: who answers is known from the listener's owner, not from a name in a certificate.
+        SslOptions =
+        {
+            RemoteCertificateValidationCallback = (sender, _, _, errors) =>
+                errors == SslPolicyErrors.None || sender is SslStream { TargetHostName: "localhost" or "127.0.0.1" or "[::1]" or "" },
+        },
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public async Task<ProbeResult> ProbeAsync(ProbeSpec spec, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(spec.Timeout);
+        using var timeout = new CancellationTokenSource(spec.Timeout, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, spec.Url) { Headers = { ConnectionClose = true } };
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, spec.Url);
-            using var response = await _client.SendAsync(request, limit.Token).ConfigureAwait(false);
-            return (int)response.StatusCode == spec.ExpectedStatus
-                ? new ProbeResult(true, null)
-                : new ProbeResult(false, $"{spec.Url.AbsolutePath} answers {(int)response.StatusCode}");
+            using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var status = (int)response.StatusCode;
+            return new ProbeResult(status == spec.ExpectedStatus, status == spec.ExpectedStatus ? $"answered {status}" : $"answered {status} instead of {spec.ExpectedStatus}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeResult(false, $"{spec.Url.AbsolutePath} does not answer within {spec.Timeout.TotalSeconds:0.#} s");
+            return new ProbeResult(false, $"did not answer within {spec.Timeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException e)
         {
-            return new ProbeResult(false, e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "it does not listen yet" : e.Message);
+            return new ProbeResult(false, e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                ? "refused the connection"
+                : $"failed: {e.InnerException?.Message ?? e.Message}");
         }
     }
-
-    public void Dispose() => _client.Dispose();
 }

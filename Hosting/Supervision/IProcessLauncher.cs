@@ -12,15 +12,37 @@ internal interface IInstanceProcess
 {
     int Pid { get; }
 
-    /// <summary>Completes when the leader has ended and been reaped, and what was left of its group has been killed.</summary>
+    /// <summary>Completes when the leader has ended and been reaped, and nothing of its group is left.</summary>
     Task<ExitFacts> Exited { get; }
 
     /// <summary>Signals the whole group. A group that is already gone counts as success; false: refused (EPERM).</summary>
     bool Signal(int signal);
+
+    /// <summary>True when the listener on the port belongs to this group, or when that can't be known.</summary>
+    bool OwnsListener(int port);
 }
 
 /// <summary>How a process ended, or why it could not be started.</summary>
-internal readonly record struct ExitFacts(ExitKind Kind, int Value);
+internal readonly record struct ExitFacts(ExitKind Kind, int Value)
+{
+    /// <summary>The code a shell would report: 128+n stands for signal n; null when there is none.</summary>
+    public int? ShellCode => Kind switch
+    {
+        ExitKind.Code => Value,
+        ExitKind.Signal => 128 + Value,
+        _ => null,
+    };
+
+    public string Describe() => Kind switch
+    {
+        ExitKind.Code => $"exit code {Value}",
+        ExitKind.Signal => $"signal {SignalNames.Describe(Value)}",
+        ExitKind.Unknown => "an unknown exit code",
+        ExitKind.StartTimeout => "not ready in time",
+        ExitKind.Unhealthy => "not alive",
+        _ => "launch failed",
+    };
+}
 
 internal enum ExitKind { Code, Signal, Unknown, StartTimeout, Unhealthy, LaunchTransient, LaunchPermanent }
 

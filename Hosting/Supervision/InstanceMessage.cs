@@ -1,31 +1,38 @@
 namespace Stack.Hosting.Supervision;
 
-/// <summary>What the loop of a supervisor reads: commands, and what became of what it began. Those about a process carry its generation, those of a timer the number of the state they belong to; older ones are dropped.</summary>
+/// <summary>Whatever reaches the loop of one replica: commands, exits, probe results, timers, results of launches.</summary>
 internal abstract record InstanceMessage
 {
-    internal sealed record Command(InstanceCommand Kind, TaskCompletionSource Done) : InstanceMessage;
+    public sealed record Start(TaskCompletionSource Done) : InstanceMessage;
 
-    internal sealed record Kill : InstanceMessage;
+    public sealed record Stop(TaskCompletionSource Done) : InstanceMessage;
 
-    internal sealed record GateOpened(int Entry, IDisposable Slot) : InstanceMessage;
+    public sealed record Restart(TaskCompletionSource Done) : InstanceMessage;
 
-    internal sealed record GateFailed(int Entry, string Reason) : InstanceMessage;
+    public sealed record Kill : InstanceMessage;
 
-    internal sealed record GateProgress(int Entry, string What) : InstanceMessage;
+    /// <summary>Completes when everything posted before it, and what that led to at once, has been handled.</summary>
+    public sealed record Idle(TaskCompletionSource Done) : InstanceMessage;
 
-    internal sealed record Launched(int Generation, IInstanceProcess Process) : InstanceMessage;
+    /// <summary>What the gate waits for, in words.</summary>
+    public sealed record GateSaid(int Attempt, string What) : InstanceMessage;
 
-    internal sealed record LaunchFailed(int Generation, ExitKind Kind, string Reason) : InstanceMessage;
+    /// <summary>The gate let the replica through; Holder: who has its port.</summary>
+    public sealed record GatePassed(int Attempt, IDisposable Slot, PortHolder? Holder) : InstanceMessage;
 
-    internal sealed record Exited(int Generation, ExitFacts Facts) : InstanceMessage;
+    public sealed record GateFailed(int Attempt, string Reason) : InstanceMessage;
 
-    internal sealed record Probed(int Generation, ProbeResult Result) : InstanceMessage;
+    public sealed record Launched(int Generation, IInstanceProcess Process, string LogFile, long LogStart) : InstanceMessage;
 
-    internal sealed record Timer(int Entry, InstanceTimer Kind) : InstanceMessage;
+    /// <summary>Withdrawn: the launch was called off, it did not fail.</summary>
+    public sealed record LaunchFailed(int Generation, ExitKind Kind, string Reason, bool Withdrawn) : InstanceMessage;
+
+    public sealed record Exited(int Generation, ExitFacts Exit, IReadOnlyList<string> LastWords) : InstanceMessage;
+
+    public sealed record Probed(int Generation, ProbeResult Result) : InstanceMessage;
+
+    public sealed record TimerFired(InstanceTimer Timer, long Ticket) : InstanceMessage;
 }
 
-/// <summary>What a supervisor can be told to do.</summary>
-internal enum InstanceCommand { Start, Stop, Restart }
-
-/// <summary>What a supervisor waits for by time.</summary>
-internal enum InstanceTimer { Slot, StartSecs, StartDeadline, Grace, Unkillable, Backoff, Probation }
+/// <summary>The timers of one replica; each is set once at a time.</summary>
+internal enum InstanceTimer { SlotRelease, StartSecs, StartDeadline, Probe, Forgiven, Backoff, Probation, StopGrace, KillAlarm }

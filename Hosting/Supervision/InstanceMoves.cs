@@ -1,21 +1,66 @@
 using System.Collections.Frozen;
 using Stack.Hosting.Observation;
-using static Stack.Hosting.Observation.InstanceState;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>The allowed moves between states; the picture is in docs/states.md.</summary>
+/// <summary>The moves a replica may make from state to state; docs/states.md draws them.</summary>
 internal static class InstanceMoves
 {
-    public static FrozenSet<(InstanceState From, InstanceState To)> Allowed { get; } = new[]
+    public static FrozenSet<(InstanceState From, InstanceState To)> Allowed { get; } = All().ToFrozenSet();
+
+    /// <exception cref="InvalidOperationException">In Debug: the move is not one of the table.</exception>
+    /// <returns>In Release: whether it is.</returns>
+    public static bool Check(string instance, InstanceState from, InstanceState to)
     {
-        (Stopped, Waiting), (Exited, Waiting), (Fatal, Waiting),
-        (Exited, Stopped), (Fatal, Stopped),
-        (Waiting, Starting), (Waiting, Fatal), (Waiting, Stopped), (Waiting, Backoff),
-        (Backoff, Waiting), (Backoff, Stopped),
-        (Starting, Running), (Starting, Stopping), (Starting, Backoff), (Starting, Exited), (Starting, Fatal), (Starting, Stopped),
-        (Running, Stopping), (Running, Backoff), (Running, Exited), (Running, Fatal),
-        (Stopping, Stopped), (Stopping, Waiting), (Stopping, Backoff), (Stopping, Fatal), (Stopping, Exited),
-        (Stopping, Unknown), (Running, Unknown), (Starting, Unknown), (Unknown, Stopped), (Unknown, Stopping), (Unknown, Backoff), (Unknown, Exited), (Unknown, Fatal), (Unknown, Waiting),
-    }.ToFrozenSet();
+        var allowed = Allowed.Contains((from, to));
+#if DEBUG
+        if (!allowed)
+        {
+            throw new InvalidOperationException($"Replica '{instance}' may not go from {from} to {to}.");
+        }
+#endif
+        return allowed;
+    }
+
+    private static IEnumerable<(InstanceState From, InstanceState To)> All() =>
+    [
+        (InstanceState.Stopped, InstanceState.Waiting),
+        (InstanceState.Exited, InstanceState.Waiting),
+        (InstanceState.Fatal, InstanceState.Waiting),
+
+        (InstanceState.Waiting, InstanceState.Starting),
+        (InstanceState.Waiting, InstanceState.Fatal),
+        (InstanceState.Waiting, InstanceState.Stopped),
+
+        (InstanceState.Starting, InstanceState.Running),
+        (InstanceState.Starting, InstanceState.Stopping),
+        (InstanceState.Starting, InstanceState.Backoff),
+        (InstanceState.Starting, InstanceState.Exited),
+        (InstanceState.Starting, InstanceState.Fatal),
+        (InstanceState.Starting, InstanceState.Unknown),
+        (InstanceState.Starting, InstanceState.Stopped), // the launch failed, and a stop had been asked for meanwhile
+
+        (InstanceState.Running, InstanceState.Stopping),
+        (InstanceState.Running, InstanceState.Backoff),
+        (InstanceState.Running, InstanceState.Exited),
+        (InstanceState.Running, InstanceState.Fatal),
+        (InstanceState.Running, InstanceState.Unknown),
+
+        (InstanceState.Backoff, InstanceState.Waiting),
+        (InstanceState.Backoff, InstanceState.Stopped),
+
+        (InstanceState.Stopping, InstanceState.Stopped),
+        (InstanceState.Stopping, InstanceState.Waiting),
+        (InstanceState.Stopping, InstanceState.Backoff),
+        (InstanceState.Stopping, InstanceState.Exited),
+        (InstanceState.Stopping, InstanceState.Fatal),
+        (InstanceState.Stopping, InstanceState.Unknown),
+
+        (InstanceState.Unknown, InstanceState.Stopping),
+        (InstanceState.Unknown, InstanceState.Stopped),
+        (InstanceState.Unknown, InstanceState.Waiting),
+        (InstanceState.Unknown, InstanceState.Backoff),
+        (InstanceState.Unknown, InstanceState.Exited),
+        (InstanceState.Unknown, InstanceState.Fatal),
+    ];
 }

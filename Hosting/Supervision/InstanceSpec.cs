@@ -12,6 +12,9 @@ internal sealed record InstanceSpec
     /// <summary>The port it listens on by itself (checked to be free before each launch, and to belong to its group before it counts as ready); null if none.</summary>
     public int? Port { get; init; }
 
+    /// <summary>False when the port is listened on by a process outside the group (a container's): then it is not looked at who answers.</summary>
+    public bool ListensItself { get; init; } = true;
+
     /// <summary>Makes the launch request, anew for each start: environment and arguments are evaluated there. Argument: the generation, 1 for the first.</summary>
     public required Func<int, CancellationToken, Task<LaunchRequest>> CreateLaunch { get; init; }
 

@@ -5,124 +5,113 @@ using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Keeps one replica running: start, watch, back off, restart, stop. An actor: everything arrives as a message, and one loop alone touches the state.</summary>
+/// <summary>Keeps one replica as its commands want it: launch, watch, back off, restart, stop. All that happens to it arrives as a message at one loop.</summary>
 internal sealed partial class InstanceSupervisor : IAsyncDisposable
 {
-    private static readonly TimeSpan SlotLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan UnkillableAfter = TimeSpan.FromSeconds(5);
-
     private readonly InstanceSpec _spec;
     private readonly IProcessLauncher _launcher;
     private readonly IStartGate _gate;
     private readonly IInstanceProber _prober;
-    private readonly IPortTable _ports;
-    private readonly RestartPolicy _policy;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<InstanceSnapshot> _published;
-    private readonly Channel<InstanceMessage> _messages = Channel.CreateUnbounded<InstanceMessage>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<TaskCompletionSource> _startWaiters = [];
-    private readonly List<TaskCompletionSource> _stopWaiters = [];
-    private readonly List<ITimer> _timers = [];
+    private readonly RestartPolicy _policy;
+    private readonly Channel<InstanceMessage> _inbox = Channel.CreateUnbounded<InstanceMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly InstanceTimers _timers;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly long _origin;
     private readonly Task _loop;
-
-    private InstanceState _state = InstanceState.Stopped;
-    private InstanceHealth _health = InstanceHealth.Unknown;
-    private bool _wanted;
-    private int _entry;
-    private int _generation;
-    private int _restarts;
-    private bool _automatic;
-    private bool _wasReady;
-    private bool _livedStartSecs;
-    private bool _probedHealthy;
-    private int _misses;
-    private bool _startTimedOut;
-    private long _launchedAt;
-    private long _readyAt;
-    private DateTimeOffset? _startedAt;
-    private DateTimeOffset? _nextAttemptAt;
-    private string? _reason;
-    private string? _lastExit;
-    private int? _exitCode;
-    private FailureHistory _history = FailureHistory.None;
-    private IInstanceProcess? _process;
-    private IDisposable? _slot;
-    private CancellationTokenSource _waiting = new();
-    private CancellationTokenSource _running = new();
-    private volatile InstanceSnapshot _current;
+    private readonly List<Task> _work = [];
+    private InstanceSnapshot _current;
     private int _disposed;
 
     public InstanceSupervisor(
-        InstanceSpec spec,
-        IProcessLauncher launcher,
-        IStartGate gate,
-        IInstanceProber prober,
-        IPortTable ports,
-        TimeProvider time,
-        ILogger logger,
-        Action<InstanceSnapshot> published)
+        InstanceSpec spec, IProcessLauncher launcher, IStartGate gate, IInstanceProber prober, TimeProvider time, ILogger logger, Action<InstanceSnapshot> published)
     {
         _spec = spec;
         _launcher = launcher;
         _gate = gate;
         _prober = prober;
-        _ports = ports;
-        _policy = new RestartPolicy(spec.Restart, spec.StartSecs);
         _time = time;
         _logger = logger;
         _published = published;
+        _policy = new RestartPolicy(spec.Restart, spec.StartSecs);
+        _timers = new InstanceTimers(time, message => Post(message));
+        _origin = time.GetTimestamp();
         _current = Snapshot();
-        _loop = Task.Run(LoopAsync);
+        _loop = Task.Run(RunAsync);
     }
 
     /// <summary>The last published snapshot.</summary>
-    public InstanceSnapshot Current => _current;
+    public InstanceSnapshot Current => Volatile.Read(ref _current);
 
-    /// <summary>Completes when the replica is Running.</summary>
-    /// <exception cref="DistributedApplicationException">It ended Fatal or Exited, or was stopped meanwhile; says why.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => CommandAsync(InstanceCommand.Start, cancellationToken);
+    /// <summary>Wants the replica to run. Completes when it is Running; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Start(done), cancellationToken);
 
-    /// <summary>Completes when no process is left.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => CommandAsync(InstanceCommand.Stop, cancellationToken);
+    /// <summary>Wants the replica not to run. Completes when no process is left; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">The process can't be ended.</exception>
+    public Task StopAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Stop(done), cancellationToken);
 
-    /// <summary>Stops, then starts; completes when the replica is Running again.</summary>
-    /// <exception cref="DistributedApplicationException">It did not come back; says why.</exception>
-    public Task RestartAsync(CancellationToken cancellationToken) => CommandAsync(InstanceCommand.Restart, cancellationToken);
+    /// <summary>Stops, then starts. Completes when a process launched after the call is Running; cancelling ends only the wait.</summary>
+    /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
+    public Task RestartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Restart(done), cancellationToken);
 
-    /// <summary>Ends the whole group at once, by KILL. A stop that is under way ends with it.</summary>
-    public void Kill() => _messages.Writer.TryWrite(new InstanceMessage.Kill());
+    /// <summary>Ends the whole group at once, without grace, and wants the replica not to run.</summary>
+    public void Kill() => Post(new InstanceMessage.Kill());
 
+    /// <summary>Completes when everything posted so far, and what it led to at once, has been handled.</summary>
+    internal Task IdleAsync() => CommandAsync(done => new InstanceMessage.Idle(done), CancellationToken.None);
+
+    /// <summary>Stops the replica, then ends its loop.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
+            await _loop.ConfigureAwait(false);
             return;
         }
 
-        await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        _messages.Writer.TryComplete();
+        try
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e)
+        {
+            LogLeftBehind(_spec.Name, e.Message);
+        }
+
+        _inbox.Writer.Complete();
         await _loop.ConfigureAwait(false);
-        _waiting.Dispose();
-        _running.Dispose();
+        await _ended.CancelAsync().ConfigureAwait(false);
+        _timers.Dispose();
+
+        // A process that could not be ended is still watched; that wait has no end and is left to itself.
+        if (_process is null)
+        {
+            await Task.WhenAll(_work).ConfigureAwait(false);
+        }
+
+        _ended.Dispose();
     }
 
-    private async Task CommandAsync(InstanceCommand command, CancellationToken cancellationToken)
+    private Task CommandAsync(Func<TaskCompletionSource, InstanceMessage> command, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_messages.Writer.TryWrite(new InstanceMessage.Command(command, done)))
-        {
-            await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
+        ObjectDisposedException.ThrowIf(!Post(command(done)), this);
+        return done.Task.WaitAsync(cancellationToken);
     }
 
-    private async Task LoopAsync()
+    private bool Post(InstanceMessage message) => _inbox.Writer.TryWrite(message);
+
+    private async Task RunAsync()
     {
-        await foreach (var message in _messages.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var message in _inbox.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
                 Handle(message);
+                SettleGoals();
             }
             catch (Exception e)
             {
@@ -135,119 +124,53 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     {
         switch (message)
         {
-            case InstanceMessage.Command command:
-                Obey(command);
-                break;
-            case InstanceMessage.Kill:
-                _process?.Signal(PosixNative.SigKill);
-                break;
-            case InstanceMessage.GateProgress progress when progress.Entry == _entry:
-                _reason = progress.What;
-                Publish();
-                break;
-            case InstanceMessage.GateOpened opened when opened.Entry == _entry:
-                _slot = opened.Slot;
-                BeginLaunch();
-                break;
-            case InstanceMessage.GateOpened stale:
-                stale.Slot.Dispose();
-                break;
-            case InstanceMessage.GateFailed failed when failed.Entry == _entry:
-                Fail(failed.Reason);
-                break;
-            case InstanceMessage.Launched launched when launched.Generation == _generation:
-                Launched(launched.Process);
-                break;
-            case InstanceMessage.LaunchFailed failed when failed.Generation == _generation:
-                LaunchFailed(failed);
-                break;
-            case InstanceMessage.Exited exited when exited.Generation == _generation && _process is not null:
-                Exited(exited.Facts);
-                break;
-            case InstanceMessage.Probed probed when probed.Generation == _generation:
-                Probed(probed.Result);
-                break;
-            case InstanceMessage.Timer timer when timer.Entry == _entry:
-                TimerFired(timer.Kind);
-                break;
-            default:
-                // Of an earlier process or state: no longer true.
-                break;
+            case InstanceMessage.Start m: OnStart(m.Done); break;
+            case InstanceMessage.Stop m: OnStop(m.Done); break;
+            case InstanceMessage.Restart m: OnRestart(m.Done); break;
+            case InstanceMessage.Kill: OnKill(); break;
+            case InstanceMessage.GateSaid m when IsWaiting(m.Attempt): Publish(m.What); break;
+            case InstanceMessage.GatePassed m when IsWaiting(m.Attempt): OnGatePassed(m); break;
+            case InstanceMessage.GatePassed m: m.Slot.Dispose(); break;
+            case InstanceMessage.GateFailed m when IsWaiting(m.Attempt): GiveUp(m.Reason, _history.OnProbation); break;
+            case InstanceMessage.Launched m: OnLaunched(m); break;
+            case InstanceMessage.LaunchFailed m: OnLaunchFailed(m); break;
+            case InstanceMessage.Exited m when m.Generation == _generation: OnExited(m); break;
+            case InstanceMessage.Probed m when m.Generation == _generation: OnProbed(m.Result); break;
+            case InstanceMessage.TimerFired m when _timers.Take(m): OnTimer(m.Timer); break;
+            case InstanceMessage.Idle m: OnIdle(m); break;
+            default: break; // of an older attempt or generation
         }
     }
 
-    private void Move(InstanceState to, string? reason = null)
+    private void OnIdle(InstanceMessage.Idle message)
     {
-        if (!InstanceMoves.Allowed.Contains((_state, to)))
+        if (!_inbox.Reader.TryPeek(out _) || !Post(message))
         {
-            System.Diagnostics.Debug.Fail($"'{_spec.Name}' may not move from {_state} to {to}.");
-            LogIllegalMove(_spec.Name, _state, to);
-            return;
+            message.Done.SetResult();
         }
+    }
 
-        _entry++;
-        _timers.ForEach(t => t.Dispose());
-        _timers.Clear();
-        _state = to;
-        _reason = reason;
-        _nextAttemptAt = null;
-        if (to != InstanceState.Running)
+    private void OnTimer(InstanceTimer timer)
+    {
+        switch (timer)
         {
-            _health = InstanceHealth.Unknown;
+            case InstanceTimer.SlotRelease: ReleaseSlot(); break;
+            case InstanceTimer.StartSecs: OnStarted(); break;
+            case InstanceTimer.StartDeadline: OnStartDeadline(); break;
+            case InstanceTimer.Probe: StartProbe(); break;
+            case InstanceTimer.Forgiven: OnForgiven(); break;
+            case InstanceTimer.Backoff: Wait(StartCause.Crash); break;
+            case InstanceTimer.Probation: OnProbation(); break;
+            case InstanceTimer.StopGrace: OnStopGraceOver(); break;
+            case InstanceTimer.KillAlarm: OnKillAlarm(); break;
+            default: throw new InvalidOperationException($"Timer {timer} has no handler.");
         }
     }
 
-    private void Publish()
+    /// <summary>Remembers work that runs beside the loop, so that the end of the loop can wait for it.</summary>
+    private void Track(Task work)
     {
-        _current = Snapshot();
-        _published(_current);
-    }
-
-    private InstanceSnapshot Snapshot() => new()
-    {
-        Name = _spec.Name,
-        Index = _spec.Index,
-        State = _state,
-        Health = _health,
-        Wanted = _wanted,
-        Pid = _process?.Pid,
-        Port = _spec.Port,
-        Generation = _generation,
-        Restarts = _restarts,
-        Failures = _history.Consecutive,
-        StartedAt = _process is null ? null : _startedAt,
-        NextAttemptAt = _nextAttemptAt,
-        WasReady = _wasReady,
-        LastExit = _lastExit,
-        ExitCode = _exitCode,
-        Reason = _reason,
-    };
-
-    private void SetTimer(InstanceTimer kind, TimeSpan after)
-    {
-        var message = new InstanceMessage.Timer(_entry, kind);
-        _timers.Add(_time.CreateTimer(_ => _messages.Writer.TryWrite(message), null, after, Timeout.InfiniteTimeSpan));
-    }
-
-    private void ReturnSlot()
-    {
-        _slot?.Dispose();
-        _slot = null;
-    }
-
-    private void CompleteStarts(string? failure)
-    {
-        foreach (var waiter in _startWaiters)
-        {
-            _ = failure is null ? waiter.TrySetResult() : waiter.TrySetException(new DistributedApplicationException(failure));
-        }
-
-        _startWaiters.Clear();
-    }
-
-    private void CompleteStops()
-    {
-        _stopWaiters.ForEach(w => w.TrySetResult());
-        _stopWaiters.Clear();
+        _work.RemoveAll(t => t.IsCompleted);
+        _work.Add(work);
     }
 }

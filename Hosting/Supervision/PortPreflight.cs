@@ -1,99 +1,126 @@
 using System.Globalization;
-using System.Text;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Tells who listens on a TCP port.</summary>
-internal interface IPortTable
-{
-    /// <summary>Who listens on the port, on whatever address; null when nobody does.</summary>
-    PortHolder? FindHolder(int port);
-
-    /// <summary>True when a process of the group listens on the port.</summary>
-    bool ListenerBelongsTo(int port, int group);
-}
-
-/// <summary>Tells who listens on a TCP port, from <c>/proc</c>.</summary>
-internal sealed class PortPreflight : IPortTable
+/// <summary>Finds out who listens on a port.</summary>
+internal static class PortPreflight
 {
     private const string Listening = "0A";
-    private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    public PortHolder? FindHolder(int port)
+    /// <summary>Who listens on the port, on whatever address; null: it is free.</summary>
+    public static PortHolder? FindHolder(int port)
     {
-        var sockets = Listeners(port);
-        if (sockets.Count == 0)
+        if (!OperatingSystem.IsLinux())
+        {
+            return CanBind(port) ? null : new PortHolder(port, null, null, null);
+        }
+
+        var listeners = Listeners(port);
+        if (listeners.Count == 0)
         {
             return null;
         }
 
-        var pid = Processes().Select(p => (int?)p).FirstOrDefault(p => Holds(p!.Value, sockets));
-        return new PortHolder(port, pid, pid is { } known ? CommandLine(known) : null, sockets.Values.First());
-    }
-
-    public bool ListenerBelongsTo(int port, int group)
-    {
-        var sockets = Listeners(port);
-        return sockets.Count > 0 && Processes().Any(pid => ProcessGroup.Of(pid)?.Group == group && Holds(pid, sockets));
-    }
-
-    // inode -> uid of the sockets that listen on the port
-    private static Dictionary<string, int> Listeners(int port)
-    {
-        var end = $":{port:X4}";
-        Dictionary<string, int> sockets = new(StringComparer.Ordinal);
-        foreach (var table in Tables.Where(File.Exists))
+        var links = listeners.Select(l => l.Link).ToHashSet(StringComparer.Ordinal);
+        foreach (var process in ProcessTable.All())
         {
-            foreach (var line in File.ReadLines(table).Skip(1))
+            if (Holds(process.Pid, links) == true)
             {
-                // sl local_address rem_address st queues tr tm->when retrnsmt uid timeout inode
-                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields[3] == Listening && fields[1].EndsWith(end, StringComparison.Ordinal))
-                {
-                    sockets[fields[9]] = int.Parse(fields[7], CultureInfo.InvariantCulture);
-                }
+                return new PortHolder(port, process.Pid, ProcessTable.Command(process.Pid), listeners[0].Uid);
             }
         }
 
-        return sockets;
+        return new PortHolder(port, null, null, listeners[0].Uid);
     }
 
-    private static IEnumerable<int> Processes()
-        => Directory.EnumerateDirectories("/proc").Select(f => int.TryParse(Path.GetFileName(f), out var pid) ? pid : 0).Where(pid => pid > 0);
+    /// <summary>True when a process of the group listens on the port, or when its members don't let us look.</summary>
+    public static bool ListenerBelongsTo(int port, int group)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
 
-    private static bool Holds(int pid, Dictionary<string, int> sockets)
+        var links = Listeners(port).Select(l => l.Link).ToHashSet(StringComparer.Ordinal);
+
+        // The leader is the likely one; the whole table is read only when it is not.
+        return links.Count > 0 && (Holds(group, links) == true || ProcessTable.LiveGroup(group).Any(p => Holds(p.Pid, links) != false));
+    }
+
+    private static List<(string Link, int Uid)> Listeners(int port) => [.. Read("/proc/net/tcp", port), .. Read("/proc/net/tcp6", port)];
+
+    private static IEnumerable<(string Link, int Uid)> Read(string table, int port)
+    {
+        if (!File.Exists(table))
+        {
+            yield break;
+        }
+
+        // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …; the port is the hexadecimal number after the colon.
+        var suffix = $":{port:X4}";
+        foreach (var line in File.ReadLines(table).Skip(1))
+        {
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 9 && fields[3] == Listening && fields[1].EndsWith(suffix, StringComparison.Ordinal))
+            {
+                yield return ($"socket:[{fields[9]}]", int.Parse(fields[7], CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    /// <summary>Whether the process has one of the sockets open; null: we may not look.</summary>
+    private static bool? Holds(int pid, HashSet<string> links)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd")
-                .Select(f => new FileInfo(f).LinkTarget)
-                .Any(t => t is not null && t.StartsWith("socket:[", StringComparison.Ordinal) && sockets.ContainsKey(t[8..^1]));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Gone meanwhile, or another user's.
+            foreach (var descriptor in new DirectoryInfo($"/proc/{pid}/fd").EnumerateFileSystemInfos())
+            {
+                if (descriptor.LinkTarget is { } target && links.Contains(target))
+                {
+                    return true;
+                }
+            }
+
             return false;
         }
-    }
-
-    private static string? CommandLine(int pid)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline")).Replace('\0', ' ').Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
         {
             return null;
+        }
+        catch (IOException)
+        {
+            return false; // ended meanwhile
+        }
+    }
+
+    private static bool CanBind(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
         }
     }
 }
 
-/// <summary>Who listens on a port, as far as this user may know.</summary>
-internal sealed record PortHolder(int Port, int? Pid, string? Command, int Uid)
+/// <summary>Who listens on a port, as far as that may be seen.</summary>
+internal sealed record PortHolder(int Port, int? Pid, string? Command, int? Uid)
 {
-    /// <summary>In words: <c>process 4711 (python3 -m http.server)</c>.</summary>
-    public string Describe() => Pid is null
-        ? $"a process of the user with uid {Uid}"
-        : $"process {Pid} ({(string.IsNullOrEmpty(Command) ? "command unknown" : Command)})";
+    /// <summary>In words that follow "in use by".</summary>
+    public string Describe() => (Pid, Command, Uid) switch
+    {
+        ({ } pid, { } command, _) => $"process {pid} ({command})",
+        ({ } pid, null, _) => $"process {pid}",
+        (null, _, { } uid) => $"a process of user {uid} that can't be looked into",
+        _ => "another process",
+    };
+
+    public override string ToString() => Describe();
 }

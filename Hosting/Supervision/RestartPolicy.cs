@@ -1,93 +1,120 @@
+using System.Collections.Immutable;
 using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Decides what becomes of a replica whose process has ended. Pure: no clock, no random source, no I/O.</summary>
-/// <param name="settings">The resource's settings.</param>
-/// <param name="startSecs">How long a process has to live to count as started.</param>
+/// <summary>Decides what follows the end of a process. Pure: the clock and the random number come from the caller.</summary>
 internal sealed class RestartPolicy(RestartSettings settings, TimeSpan startSecs)
 {
-    /// <summary>Failures in a row are forgotten after this much readiness (not life: a replica that hangs lives too).</summary>
-    public static readonly TimeSpan ReadinessThatForgives = TimeSpan.FromSeconds(60);
+    /// <summary>So long a replica has to be ready until its failures in a row are forgotten.</summary>
+    public static readonly TimeSpan ForgivenAfter = TimeSpan.FromSeconds(60);
 
-    private const int SignalBase = 128;
-    private static readonly TimeSpan BudgetWindow = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+
+    private const int SmallestWindowBudget = 10;
+    private const double JitterShare = 0.25;
     private static readonly int[] DelaySeconds = [0, 1, 2, 4, 8, 16, 32, 60];
 
-    /// <param name="exit">How it ended.</param>
-    /// <param name="history">What went before.</param>
-    /// <param name="now">Monotonic time.</param>
-    /// <param name="jitter">0 to 1; spreads the delays by up to a quarter.</param>
-    public (RestartDecision Decision, FailureHistory History) Decide(InstanceExit exit, FailureHistory history, TimeSpan now, double jitter)
+    /// <param name="run">The process that ended, or the launch that failed.</param>
+    /// <param name="history">What went wrong before.</param>
+    /// <param name="now">Monotonic time, from any fixed origin.</param>
+    /// <param name="jitter">0 to 1.</param>
+    public (RestartDecision Decision, FailureHistory History) Decide(EndedRun run, FailureHistory history, TimeSpan now, double jitter)
     {
-        var kind = exit.Facts.Kind;
-        if (settings.Mode == RestartMode.Never && kind is ExitKind.Code or ExitKind.Signal or ExitKind.Unknown)
+        var exit = run.Exit;
+        var launched = exit.Kind is not (ExitKind.LaunchPermanent or ExitKind.LaunchTransient);
+        if (settings.Mode == RestartMode.Never)
         {
-            return (RestartDecision.Exited, history);
+            return (launched ? new RestartDecision.Exit() : new RestartDecision.GiveUp("it is not started again (restart mode Never)"), history);
         }
 
-        if (kind == ExitKind.LaunchPermanent)
+        if (exit.Kind == ExitKind.LaunchPermanent)
         {
-            return (RestartDecision.Fatal, history);
+            return (new RestartDecision.GiveUp("another attempt can't help"), history);
         }
 
-        if (settings.Mode == RestartMode.OnFailure && IsSuccess(exit.Facts) && exit.Alive >= startSecs)
+        if (settings.Mode == RestartMode.OnFailure && run.Alive >= startSecs && exit.ShellCode is { } code && settings.SuccessExitCodes.Contains(code))
         {
-            return (RestartDecision.Exited, history);
+            return (new RestartDecision.Exit(), history);
+        }
+
+        if (run.Ready >= ForgivenAfter)
+        {
+            history = history with { Consecutive = 0, OnProbation = false };
         }
 
         if (history.OnProbation)
         {
-            return (RestartDecision.Fatal, history with { OnProbation = false });
+            return (new RestartDecision.GiveUp("it failed on probation"), history with { OnProbation = false });
         }
 
-        var consecutive = exit.Ready >= ReadinessThatForgives ? 1 : history.Consecutive + 1;
-        var recent = history.Recent.Where(t => now - t < BudgetWindow).Append(now).ToArray();
-        var next = new FailureHistory(consecutive, recent, OnProbation: false);
-        if (settings.FailureBudget is { } budget && (consecutive >= budget || recent.Length >= Math.Max(budget, DefaultBudget)))
+        history = history with
         {
-            return (RestartDecision.Fatal, next);
-        }
-
-        return settings.Mode == RestartMode.Never
-            ? (RestartDecision.Fatal, next)
-            : (RestartDecision.Backoff(Delay(consecutive, jitter)), next);
+            Consecutive = history.Consecutive + 1,
+            Recent = [.. history.Recent.Where(t => now - t < Window), now],
+        };
+        return (Spent(history) is { } why ? new RestartDecision.GiveUp(why) : new RestartDecision.Retry(Delay(history.Consecutive, jitter)), history);
     }
 
-    /// <summary>How many failures in ten minutes are too many, whatever happened between them.</summary>
-    private const int DefaultBudget = 10;
+    /// <summary>The wait before the next attempt, after so many failures in a row.</summary>
+    public static TimeSpan Delay(int consecutive, double jitter)
+        => TimeSpan.FromSeconds(DelaySeconds[Math.Clamp(consecutive - 1, 0, DelaySeconds.Length - 1)] * (1 + (JitterShare * jitter)));
 
-    private static TimeSpan Delay(int consecutive, double jitter)
-        => TimeSpan.FromSeconds(DelaySeconds[Math.Min(consecutive, DelaySeconds.Length) - 1] * (1 + (0.25 * jitter)));
+    /// <summary>The wait before a replica that was given up gets another chance; null: it gets none.</summary>
+    public TimeSpan? Probation(double jitter)
+        => settings.Mode == RestartMode.Never || settings.ProbationInterval is not { } interval ? null : interval * (1 + (JitterShare * jitter));
 
-    private bool IsSuccess(ExitFacts exit) => exit.Kind switch
+    private string? Spent(FailureHistory history)
     {
-        ExitKind.Code => settings.SuccessExitCodes.Contains(exit.Value),
-        ExitKind.Signal => settings.SuccessExitCodes.Contains(SignalBase + exit.Value),
-        _ => false,
-    };
+        if (settings.FailureBudget is not { } budget)
+        {
+            return null;
+        }
+
+        if (history.Consecutive >= budget)
+        {
+            return $"{Failures(history.Consecutive)} in a row";
+        }
+
+        // A small budget, as in development, is one of failures in a row; a replica that is well in between has the usual ten.
+        return history.Recent.Length >= Math.Max(budget, SmallestWindowBudget)
+            ? $"{Failures(history.Recent.Length)} within {Window.TotalMinutes:0} minutes"
+            : null;
+    }
+
+    private static string Failures(int count) => count == 1 ? "1 failure" : $"{count} failures";
 }
 
-/// <summary>How a process ended, how long it had lived, and for how long it had been ready.</summary>
-internal sealed record InstanceExit(ExitFacts Facts, TimeSpan Alive, TimeSpan Ready);
+/// <summary>One process from launch to end.</summary>
+/// <param name="Exit">How it ended, or what it was ended for.</param>
+/// <param name="Alive">Time from launch to end.</param>
+/// <param name="Ready">Time in which it was ready.</param>
+internal readonly record struct EndedRun(ExitFacts Exit, TimeSpan Alive, TimeSpan Ready);
 
-/// <summary>The failures so far.</summary>
-/// <param name="Consecutive">In a row.</param>
-/// <param name="Recent">Monotonic times of the last ones.</param>
-/// <param name="OnProbation">True during the single attempt that a given-up replica gets from time to time.</param>
-internal sealed record FailureHistory(int Consecutive, IReadOnlyList<TimeSpan> Recent, bool OnProbation)
+/// <summary>What the policy remembers of earlier failures.</summary>
+internal sealed record FailureHistory
 {
-    public static FailureHistory None { get; } = new(0, [], OnProbation: false);
+    public static FailureHistory Empty { get; } = new();
+
+    /// <summary>Failures in a row.</summary>
+    public int Consecutive { get; init; }
+
+    /// <summary>When the failures of the last ten minutes happened.</summary>
+    public ImmutableArray<TimeSpan> Recent { get; init; } = [];
+
+    /// <summary>True for the one attempt that a replica gets after it was given up.</summary>
+    public bool OnProbation { get; init; }
 }
 
-/// <summary>What becomes of the replica.</summary>
-/// <param name="Next">Exited, Fatal or Backoff.</param>
-/// <param name="Pause">In Backoff: time until the next attempt.</param>
-internal sealed record RestartDecision(Observation.InstanceState Next, TimeSpan Pause)
+/// <summary>What is to be done after a process has ended.</summary>
+internal abstract record RestartDecision
 {
-    public static RestartDecision Exited { get; } = new(Observation.InstanceState.Exited, TimeSpan.Zero);
+    /// <summary>It stays ended, and that is in order.</summary>
+    public sealed record Exit : RestartDecision;
 
-    public static RestartDecision Fatal { get; } = new(Observation.InstanceState.Fatal, TimeSpan.Zero);
+    /// <summary>It is given up.</summary>
+    public sealed record GiveUp(string Why) : RestartDecision;
 
-    public static RestartDecision Backoff(TimeSpan pause) => new(Observation.InstanceState.Backoff, pause);
+    /// <summary>It is started again after the delay.</summary>
+    public sealed record Retry(TimeSpan Delay) : RestartDecision;
 }

@@ -1,68 +1,80 @@
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Limits how many replicas start at once: starting is bound by the processor. Restarts after a crash go before first starts.</summary>
-/// <param name="slots">How many.</param>
+/// <summary>Lets only so many replicas start at the same time, because a start is bound by CPU. Restarts after a crash go before first starts.</summary>
 internal sealed class StartSlots(int slots)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource<IDisposable>> _restarts = new();
-    private readonly LinkedList<TaskCompletionSource<IDisposable>> _firsts = new();
-    private int _free = slots;
+    private readonly LinkedList<TaskCompletionSource<IDisposable>> _restarts = [];
+    private readonly LinkedList<TaskCompletionSource<IDisposable>> _starts = [];
+    private int _free = Math.Max(1, slots);
 
-    /// <summary>Waits for a slot; disposing the result gives it back.</summary>
-    public async Task<IDisposable> AcquireAsync(bool restart, CancellationToken cancellationToken)
+    /// <summary>Completes when a slot is free; disposing the result gives it back.</summary>
+    public Task<IDisposable> AcquireAsync(bool restart, CancellationToken cancellationToken)
     {
-        var queue = restart ? _restarts : _firsts;
-        var turn = new TaskCompletionSource<IDisposable>(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<TaskCompletionSource<IDisposable>> place;
+        cancellationToken.ThrowIfCancellationRequested();
+        var queue = restart ? _restarts : _starts;
+        LinkedListNode<TaskCompletionSource<IDisposable>> waiting;
         lock (_lock)
         {
-            place = queue.AddLast(turn);
-            Serve();
-        }
-
-        using (cancellationToken.Register(() => GiveUp(place, cancellationToken)))
-        {
-            return await turn.Task.ConfigureAwait(false);
-        }
-    }
-
-    private void GiveUp(LinkedListNode<TaskCompletionSource<IDisposable>> place, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (place.Value.TrySetCanceled(cancellationToken))
-            {
-                place.List?.Remove(place);
-            }
-        }
-    }
-
-    private void Serve()
-    {
-        while (_free > 0 && (_restarts.First ?? _firsts.First) is { } next)
-        {
-            next.List!.Remove(next);
-            if (next.Value.TrySetResult(new Slot(this)))
+            if (_free > 0)
             {
                 _free--;
+                return Task.FromResult<IDisposable>(new Slot(this));
             }
+
+            waiting = queue.AddLast(new TaskCompletionSource<IDisposable>(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        return WaitAsync(queue, waiting, cancellationToken);
+    }
+
+    private async Task<IDisposable> WaitAsync(
+        LinkedList<TaskCompletionSource<IDisposable>> queue, LinkedListNode<TaskCompletionSource<IDisposable>> waiting, CancellationToken cancellationToken)
+    {
+        var cancelled = cancellationToken.Register(() =>
+        {
+            lock (_lock)
+            {
+                // Not in the queue any more: it has just got its slot, and its owner gives it back.
+                if (waiting.List is null)
+                {
+                    return;
+                }
+
+                queue.Remove(waiting);
+            }
+
+            waiting.Value.TrySetCanceled(cancellationToken);
+        });
+        await using (cancelled.ConfigureAwait(false))
+        {
+            return await waiting.Value.Task.ConfigureAwait(false);
         }
     }
 
-    private void Return()
+    private void Release()
     {
+        TaskCompletionSource<IDisposable>? next;
         lock (_lock)
         {
-            _free++;
-            Serve();
+            var queue = _restarts.First is not null ? _restarts : _starts;
+            next = queue.First?.Value;
+            if (next is null)
+            {
+                _free++;
+                return;
+            }
+
+            queue.RemoveFirst();
         }
+
+        next.SetResult(new Slot(this));
     }
 
     private sealed class Slot(StartSlots owner) : IDisposable
     {
         private StartSlots? _owner = owner;
 
-        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Return();
+        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Release();
     }
 }

@@ -32,6 +32,6 @@ internal sealed record GatewayAddresses(IReadOnlyList<IPAddress> Proxies, IReadO
     private static IPNetwork Range(string entry) => IPNetwork.TryParse(entry, out var network) ? network : throw Unusable(entry);
 
     private static InvalidOperationException Unusable(string entry) => new(
-        $"{Variable} contains '{entry}', which is neither an IP address nor a range that starts at its first address, such as 10.0.0.0/8. "
+        $"{Variable} contains '{entry}', which is neither an IP address nor a range such as 10.0.0.0/8. "
         + $"Correct it, or remove {Variable} to believe only a gateway on this machine.");
 }

@@ -14,6 +14,7 @@ internal sealed class ObservedRequest(HttpContext context, RequestsInFlight coun
 
     private Endpoint? _current = context.GetEndpoint();
     private Exception? _unhandled;
+    private Exception? _shown;
     private bool _longLived;
 
     /// <summary>The endpoint as the framework sees it.</summary>
@@ -38,7 +39,7 @@ internal sealed class ObservedRequest(HttpContext context, RequestsInFlight coun
     /// (a bad form, a client that went away): that is no fault of the replica.
     /// </summary>
     public Exception? Failure => StatusCode >= StatusCodes.Status500InternalServerError
-        ? _unhandled ?? context.Features.Get<IExceptionHandlerFeature>()?.Error
+        ? _unhandled ?? _shown ?? context.Features.Get<IExceptionHandlerFeature>()?.Error
         : IsCutOff ? _unhandled : null;
 
     public int StatusCode => _unhandled switch
@@ -72,6 +73,9 @@ internal sealed class ObservedRequest(HttpContext context, RequestsInFlight coun
         _unhandled = exception;
         return false;
     }
+
+    /// <summary>Remembers the exception that the developer's page shows: it leaves no feature behind, as other error pages do.</summary>
+    public void NoteShown(Exception exception) => _shown = exception;
 
     private Task ResponseStarting()
     {

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -8,13 +10,18 @@ using Stack.ServiceDefaults.Gateway;
 namespace Stack.ServiceDefaults.Requests;
 
 /// <summary>Puts our middleware around everything the site has: who calls, forwarded headers, then the observer.</summary>
-internal sealed class RequestPipeline : IStartupFilter
+internal sealed class RequestPipeline(IConfiguration configuration) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.UseMiddleware<CallerCheck>();
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestObserver>();
+        if (configuration.GetValue<bool>(InstanceHeader.Setting))
+        {
+            app.UseMiddleware<InstanceHeader>();
+        }
+
         next(app);
     };
 }
@@ -28,6 +35,7 @@ internal static class RequestPipelineSetup
         builder.Services.AddSingleton<IPostConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersSetup>();
         builder.Services.Configure<RequestSummaryOptions>(builder.Configuration.GetSection(RequestSummaryOptions.Section));
         builder.Services.AddSingleton<RequestSummary>();
+        builder.Services.AddSingleton<IDeveloperPageExceptionFilter, DeveloperPageNote>();
 
         // The first filter is the outermost one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestPipeline>());

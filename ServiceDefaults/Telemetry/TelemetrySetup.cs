@@ -11,12 +11,19 @@ namespace Stack.ServiceDefaults.Telemetry;
 /// <summary>Puts the OpenTelemetry providers of traces, metrics and logs into the site's own container.</summary>
 internal static class TelemetrySetup
 {
+    public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     /// <summary>The framework's meters; their instruments need no further package.</summary>
     private static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Diagnostics",
         "System.Net.Http", "System.Net.NameResolution", "System.Runtime",
     ];
+
+    private const string RouteMatches = "aspnetcore.routing.match_attempts";
+
+    /// <summary>Drops the route from the count of matches: probes and each single static asset would be series of their own.</summary>
+    private static readonly MetricStreamConfiguration WithoutRoute = new() { TagKeys = ["aspnetcore.routing.match_status", "aspnetcore.routing.is_fallback"] };
 
     /// <summary>Settings that hold unless the user has set them; the SDK reads them from the site's configuration.</summary>
     private static readonly Dictionary<string, string?> Defaults = new()
@@ -48,7 +55,7 @@ internal static class TelemetrySetup
         new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => ServiceResource.Complete(resource, builder.Configuration))
             .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore", "System.Net.Http", application))
-            .WithMetrics(metrics => metrics.AddMeter([.. Meters, application]))
+            .WithMetrics(metrics => metrics.AddMeter([.. Meters, application]).AddView(RouteMatches, WithoutRoute))
             .WithLogging(configureBuilder: null, configureOptions: logs =>
             {
                 logs.IncludeFormattedMessage = true;
@@ -60,7 +67,7 @@ internal static class TelemetrySetup
     }
 
     private static bool IsOn(IConfiguration configuration)
-        => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
+        => !string.IsNullOrWhiteSpace(configuration[EndpointVariable])
             && !string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The SDK's builder on the site's own services, so that <c>ConfigureOpenTelemetryTracerProvider</c> and its kin work in the site.</summary>

@@ -55,13 +55,13 @@ public sealed partial class EndingTests : IAsyncLifetime
 
     private async Task UpAsync()
     {
-        var up = await _place.StackAsync("up", "--detach");
+        var up = await _place.StackAsync("up", "--detach", "--no-build");
         up.ExitCode.ShouldBe(0, up.All);
     }
 
     private async Task<Process> ForegroundAsync()
     {
-        var process = Commands.Start("/bin/bash", [Path.Combine(Repository.Root, "stack"), "up"], _place.Environment);
+        var process = Commands.Start("/bin/bash", [Path.Combine(Repository.Root, "stack"), "up", "--no-build", "--state", _place.State], _place.Environment);
         List<string> lines = [];
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken) is { } line)
         {

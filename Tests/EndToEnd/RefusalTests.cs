@@ -15,8 +15,8 @@ public sealed class RefusalTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Theory]
-    [InlineData("up", "--detach")]
-    [InlineData("up")]
+    [InlineData("up", "--no-build", "--detach")]
+    [InlineData("up", "--no-build")]
     public async Task A_taken_port_is_named_with_its_replica_and_its_holder(params string[] command)
     {
         using var holder = new TcpListener(IPAddress.Loopback, 8002);
@@ -41,7 +41,7 @@ public sealed class RefusalTests : IAsyncLifetime
             await File.AppendAllTextAsync(Path.Combine(folder, "nginx.conf"), "\nthis_is_no_directive on;\n", TestContext.Current.CancellationToken);
             _place.Environment["Stack__Nginx__Folder"] = folder;
 
-            var up = await _place.StackAsync("up", "--detach");
+            var up = await _place.StackAsync("up", "--detach", "--no-build");
 
             up.ExitCode.ShouldBe(1, up.All);
             up.All.ShouldContain("unknown directive \"this_is_no_directive\"");
@@ -61,7 +61,7 @@ public sealed class RefusalTests : IAsyncLifetime
         _place.Environment["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
         _place.Environment["CONTAINER_HOST"] = "unix:///nonexistent/podman.sock";
 
-        var up = await _place.StackAsync("up", "--detach");
+        var up = await _place.StackAsync("up", "--detach", "--no-build");
 
         up.ExitCode.ShouldBe(1, up.All);
         up.All.ShouldContain("install", Case.Insensitive);

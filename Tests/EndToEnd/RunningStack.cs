@@ -16,7 +16,7 @@ public sealed class RunningStack : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Up = await _place.StackAsync("up", "--detach");
+        Up = await _place.StackAsync("up", "--detach", "--no-build");
         Up.ExitCode.ShouldBe(0, Up.All);
     }
 
@@ -63,7 +63,6 @@ internal sealed class StackPlace : IAsyncDisposable
         File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         Environment = new Dictionary<string, string>
         {
-            ["Stack__State"] = State,
             ["DOTNET_ENVIRONMENT"] = "Development",
         };
     }
@@ -72,7 +71,8 @@ internal sealed class StackPlace : IAsyncDisposable
 
     public Dictionary<string, string> Environment { get; }
 
-    public Task<CommandResult> StackAsync(params string[] args) => Commands.StackAsync(Environment, args);
+    /// <summary>Runs <c>./stack word … --state …</c>.</summary>
+    public Task<CommandResult> StackAsync(params string[] args) => Commands.StackAsync(Environment, [.. args, "--state", State]);
 
     public async ValueTask DisposeAsync()
     {

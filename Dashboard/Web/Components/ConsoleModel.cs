@@ -20,16 +20,18 @@ public sealed record ConsoleModel
 }
 
 /// <summary>A resource to choose from, with its replicas.</summary>
-public sealed record ConsoleChoice(string Name, string Tone, IReadOnlyList<ConsoleChoice> Replicas)
+public sealed record ConsoleChoice(string Name, string State, string Tone, IReadOnlyList<ConsoleChoice> Replicas)
 {
     internal static IReadOnlyList<ConsoleChoice> From(StackView view) =>
     [
-        .. view.Resources.Select(r => new ConsoleChoice(r.Name, Components.Tone.OfState(r.State),
+        .. view.Resources.Select(r => new ConsoleChoice(r.Name, r.State, ToneOf(view, r.State),
         [
-            .. r.Replicas.Where(_ => r.Replicas.Count > 1 || r.Wanted > 1)
-                .Select(i => new ConsoleChoice(i.Name, Components.Tone.OfState(i.State), [])),
+            .. r.Replicas.Where(_ => r.Replicas.Count > 1 || r.Wanted > 1).Select(i => new ConsoleChoice(i.Name, i.State, ToneOf(view, i.State), [])),
         ])),
     ];
+
+    /// <summary>A state that may be out of date has no colour.</summary>
+    private static string ToneOf(StackView view, string state) => view.IsStale ? Components.Tone.Idle : Components.Tone.OfState(state);
 }
 
 /// <summary>One line of console output; also what the live stream sends.</summary>

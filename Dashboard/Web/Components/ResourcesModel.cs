@@ -34,6 +34,7 @@ public sealed record ResourcesModel
         // While the connection is lost, nothing counts on: an uptime is what it was when it was heard last.
         var at = view.IsStale && view.AsOf is { } heard ? heard : now;
         var all = view.Resources.Select(r => (r.Hidden, Model: ResourceModel.From(r, viewer, at))).ToList();
+        List<ResourceModel> shown = [.. all.Where(r => !r.Hidden).Select(r => r.Model)];
         return new ResourcesModel
         {
             IsWaiting = view.Status is null,
@@ -41,10 +42,17 @@ public sealed record ResourcesModel
             AsOf = view.AsOf is { } time ? viewer.Clock(time) : null,
             Problem = view.Problem,
             AppHost = view.Status is { } status ? AppHostModel.From(status.Supervisor, at) : null,
-            Gateways = [.. all.Where(r => !r.Hidden && r.Model.IsGateway && r.Model.Urls.Count > 0).Select(r => r.Model)],
-            Resources = [.. all.Where(r => !r.Hidden).Select(r => r.Model)],
+            Gateways = GatewaysAmong(shown),
+            Resources = shown,
             Own = [.. all.Where(r => r.Hidden).Select(r => r.Model)],
         };
+    }
+
+    /// <summary>The status does not say which resource is the gateway: one that is called so; else whatever has an address and is no site.</summary>
+    private static List<ResourceModel> GatewaysAmong(List<ResourceModel> resources)
+    {
+        List<ResourceModel> named = [.. resources.Where(r => r.IsGateway && r.Urls.Count > 0)];
+        return named.Count > 0 ? named : [.. resources.Where(r => r is { Type: not "Project", HasHeading: false, Urls.Count: > 0 }).Take(1)];
     }
 }
 
@@ -76,6 +84,8 @@ public sealed record ResourceModel
 
     public bool IsGateway { get; init; }
 
+    private static readonly string[] NamesOfGateways = ["nginx", "gateway", "proxy"];
+
     /// <summary>A resource of one process is one line; its only replica needs no heading.</summary>
     public bool HasHeading => Replicas.Count != 1 || Wanted > 1;
 
@@ -89,9 +99,8 @@ public sealed record ResourceModel
         Wanted = resource.Wanted,
         Urls = [.. resource.Urls.Where(IsWebAddress)],
         Replicas = [.. resource.Replicas.Select(r => ReplicaModel.From(r, viewer, at))],
-        IsGateway = resource.Type.Contains("nginx", StringComparison.OrdinalIgnoreCase)
-            || resource.Type.Contains("gateway", StringComparison.OrdinalIgnoreCase)
-            || resource.Name.Equals("nginx", StringComparison.OrdinalIgnoreCase),
+        IsGateway = NamesOfGateways.Any(name =>
+            resource.Name.Contains(name, StringComparison.OrdinalIgnoreCase) || resource.Type.Contains(name, StringComparison.OrdinalIgnoreCase)),
     };
 
     /// <summary>A link that a browser would run (<c>javascript:</c>) is none.</summary>

@@ -8,7 +8,7 @@ namespace Stack.Dashboard.Web.Control;
 internal sealed partial class StackWatch(ControlClient client, TimeProvider time, ILogger<StackWatch> logger) : BackgroundService
 {
     /// <summary>Memory is not part of the events, and a hung AppHost keeps its socket open: the status is asked for this often as well.</summary>
-    internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+    internal TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);

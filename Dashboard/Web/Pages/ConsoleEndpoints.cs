@@ -21,6 +21,8 @@ internal static class ConsoleEndpoints
         pages.MapGet("/consolelogs", FirstResource);
         pages.MapGet("/consolelogs/resource/{name}", ConsoleAsync);
         pages.MapGet("/consolelogs/resource/{name}/raw", RawAsync);
+        pages.MapGet("/fragments/picker", (string name, StackWatch watch) =>
+            new RazorComponentResult<ConsolePicker>(new { Choices = ConsoleChoice.From(watch.Current), Name = name }));
     }
 
     private static IResult FirstResource(HttpContext context, StackWatch watch)
@@ -32,6 +34,7 @@ internal static class ConsoleEndpoints
     private static async Task<IResult> ConsoleAsync(
         string name, HttpContext context, StackWatch watch, ConsoleReader reader, CancellationToken cancellationToken)
     {
+        name = PageEndpoints.NameOf(name);
         var view = watch.Current;
         if (view.Connection is StackConnection.Alone)
         {
@@ -74,6 +77,7 @@ internal static class ConsoleEndpoints
 
     private static async Task<IResult> RawAsync(string name, HttpContext context, StackWatch watch, ControlClient client, CancellationToken cancellationToken)
     {
+        name = PageEndpoints.NameOf(name);
         if (watch.Current.Connection is StackConnection.Alone)
         {
             return Missing(context, watch.Current, name);

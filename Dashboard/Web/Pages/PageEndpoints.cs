@@ -27,6 +27,9 @@ internal static class PageEndpoints
         HasControl = context.RequestServices.GetRequiredService<StackWatch>().Current.Connection is not StackConnection.Alone,
     };
 
+    /// <summary>A name as part of a path: the server decodes all of it but the slash.</summary>
+    public static string NameOf(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     public static RazorComponentResult<MessagePage> Message(HttpContext context, int status, string title, string text, params (string, string)[] links)
     {
         context.Response.StatusCode = status;
@@ -49,7 +52,7 @@ internal static class PageEndpoints
 
     private static Task<RazorComponentResult<StructuredLogsPage>> StructuredLogsOfAsync(
         string name, [AsParameters] LogRequest request, HttpContext context, LogQueries queries, CancellationToken cancellationToken) =>
-        StructuredLogsAsync(request with { Resource = [.. request.Resource, name] }, context, queries, cancellationToken);
+        StructuredLogsAsync(request with { Resource = [.. request.Resource, NameOf(name)] }, context, queries, cancellationToken);
 
     private static async Task<RazorComponentResult<StructuredLogsPage>> StructuredLogsAsync(
         [AsParameters] LogRequest request, HttpContext context, LogQueries queries, CancellationToken cancellationToken)

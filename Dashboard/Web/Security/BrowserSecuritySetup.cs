@@ -22,6 +22,8 @@ internal static class BrowserSecuritySetup
         services.AddSingleton(sp => new HostCheck(sp.GetRequiredService<DashboardOptions>().Frontend));
         services.AddHostedService<LoginLinkAnnouncer>();
 
+        // The key ring is a folder that only its owner can read; that nothing encrypts it on top is known.
+        services.AddLogging(logging => logging.AddFilter(typeof(XmlKeyManager).FullName, LogLevel.Error));
         services.AddDataProtection().SetApplicationName("Stack.Dashboard");
         services.AddOptions<KeyManagementOptions>().Configure<DashboardOptions, ILoggerFactory>((keys, options, loggers) =>
             keys.XmlRepository = new FileSystemXmlRepository(KeysFolder(options), loggers));

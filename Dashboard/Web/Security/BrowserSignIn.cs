@@ -30,21 +30,24 @@ internal sealed partial class BrowserSignIn(DashboardOptions options, LoginThrot
             return new SignInResult(false, wait);
         }
 
-        if (!Matches(token))
+        var role = Matches(token, options.Frontend.BrowserToken) ? "operator"
+            : Matches(token, options.Frontend.ViewerToken) ? "viewer"
+            : null;
+        if (role is null)
         {
             throttle.Fail(address);
             LogWrongToken(address);
             return new SignInResult(false, null);
         }
 
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator")], CookieAuthenticationDefaults.AuthenticationScheme);
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, role), new Claim(ClaimTypes.Role, role)], CookieAuthenticationDefaults.AuthenticationScheme);
         await context.SignInAsync(new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
         return new SignInResult(true, null);
     }
 
     /// <summary>Compares digests in fixed time, so that neither content nor length of the token shows in how long it takes.</summary>
-    private bool Matches(string token) => CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(token)), SHA256.HashData(Encoding.UTF8.GetBytes(options.Frontend.BrowserToken)));
+    private static bool Matches(string token, string? expected) => !string.IsNullOrEmpty(expected) && CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(token)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
 
     [LoggerMessage(7401, LogLevel.Warning, "A wrong login token came from {Address}.")]
     private partial void LogWrongToken(IPAddress address);

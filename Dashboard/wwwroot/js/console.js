@@ -1,5 +1,6 @@
 // Console output: follows the end until the reader scrolls up or pauses.
 import { follow } from './shell.js';
+import { morph } from './morph.js';
 
 const MaxLines = 5000;
 
@@ -77,6 +78,16 @@ const togglePause = () => {
   showPending();
 };
 
+// The dots of the replicas follow their states.
+const refreshPicker = async () => {
+  try {
+    const answer = await fetch(`/fragments/picker?name=${encodeURIComponent(box.dataset.name)}`, { cache: 'no-store' });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('picker');
+    morph($('picker'), fresh);
+  } catch { /* the stream notices as well, and says so */ }
+};
+
 let frame = 0;
 follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.name)}`, {
   lines: ({ reset, lines }) => {
@@ -91,8 +102,10 @@ follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.
     frame = requestAnimationFrame(() => (paused ? showPending() : append()));
   },
   health: ({ stale }) => {
+    if (stale && $('notice').hidden) $('notice').textContent = 'The connection to the AppHost is lost: what is written meanwhile appears here when it is back.';
     $('notice').hidden = !stale;
-    if (stale) $('notice').textContent = 'The connection to the AppHost is lost: what it writes meanwhile appears here when it is back.';
+    showState(!stale);
+    refreshPicker();
   },
   state: connected => showState(connected),
 });

@@ -25,8 +25,11 @@ internal sealed class TestSite : IAsyncDisposable
 
     public RecordedLogs Logs { get; }
 
-    /// <summary>The records of the request summary.</summary>
-    public IReadOnlyList<LogLine> Summaries => Logs.Of("Stack.Request");
+    /// <summary>The records of the request summary, once there are so many.</summary>
+    public Task<IReadOnlyList<LogLine>> SummariesAsync(int count) => Logs.WaitForAsync("Stack.Request", count);
+
+    /// <summary>The record of the only request there was.</summary>
+    public async Task<LogLine> SummaryAsync() => (await SummariesAsync(1)).ShouldHaveSingleItem();
 
     public static async Task<TestSite> StartAsync(
         Dictionary<string, string?>? settings = null,

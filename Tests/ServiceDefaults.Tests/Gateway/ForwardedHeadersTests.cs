@@ -18,7 +18,7 @@ public class ForwardedHeadersTests
         await using var site = await StartAsync();
 
         (await SeenFromAsync(site, "127.0.0.1")).ShouldBe("198.51.100.7 https www.example.org");
-        site.Summaries.ShouldHaveSingleItem().Values["Client"]!.ToString().ShouldBe("198.51.100.7");
+        (await site.SummaryAsync()).Values["Client"]!.ToString().ShouldBe("198.51.100.7");
         site.Logs.Lines.ShouldNotContain(line => line.EventId == 9301);
     }
 

@@ -35,10 +35,10 @@ public class GatewayAddressesTests
 
     [Theory]
     [InlineData("gateway")]
-    [InlineData("10.0.0.1/8")]
+    [InlineData("10.0.0.0/8/9")]
     [InlineData("10.0.0.0/64")]
     public void Entry_that_can_not_be_used_is_named(string entry)
         => Should.Throw<InvalidOperationException>(() => GatewayAddresses.Parse($"10.0.0.2,{entry}")).Message.ShouldBe(
-            $"STACK_PROXIES contains '{entry}', which is neither an IP address nor a range that starts at its first address, such as 10.0.0.0/8. "
+            $"STACK_PROXIES contains '{entry}', which is neither an IP address nor a range such as 10.0.0.0/8. "
             + "Correct it, or remove STACK_PROXIES to believe only a gateway on this machine.");
 }

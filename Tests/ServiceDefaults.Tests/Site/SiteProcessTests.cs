@@ -41,6 +41,21 @@ public class SiteProcessTests
         styles.ShouldBe(await File.ReadAllTextAsync(Path.Combine(SiteProcess.ProjectFolder, "wwwroot/css/site.css"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    public async Task Static_assets_are_in_the_request_log_unless_switched_off(string setting, int lines)
+    {
+        await using var site = await SiteProcess.StartAsync(("Stack__RequestSummary__StaticAssets", setting));
+        using var client = site.CreateClient();
+
+        await client.GetStringAsync("/css/site.css", TestContext.Current.CancellationToken);
+        await client.GetStringAsync("/whoami", TestContext.Current.CancellationToken);
+        await site.SeeAsync("GET /whoami 200");
+
+        site.Output.Split('\n').Count(line => line.Contains("route {static}")).ShouldBe(lines);
+    }
+
     [Fact]
     public async Task Slow_request_that_is_under_way_at_TERM_is_answered_before_the_end()
     {

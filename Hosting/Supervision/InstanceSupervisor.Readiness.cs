@@ -1,0 +1,198 @@
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Observation;
+
+namespace Stack.Hosting.Supervision;
+
+// From Starting to Running, and what its probes say from then on.
+internal sealed partial class InstanceSupervisor
+{
+    private const int MissesToNotReady = 3;
+    private static readonly TimeSpan FirstProbePeriod = TimeSpan.FromMilliseconds(250);
+
+    private int _misses;
+    private string? _lastMiss;
+    private TimeSpan _readyBefore;
+    private TimeSpan? _readySince;
+
+    /// <summary>Time for which this process has been ready.</summary>
+    private TimeSpan ReadyTime => _readyBefore + (_readySince is { } since ? Now - since : TimeSpan.Zero);
+
+    private void BeginReadiness()
+    {
+        _misses = 0;
+        _lastMiss = null;
+        _readyBefore = TimeSpan.Zero;
+        _readySince = null;
+        if (_spec.Readiness is null)
+        {
+            _timers.Set(InstanceTimer.StartSecs, _spec.StartSecs);
+            return;
+        }
+
+        _timers.Set(InstanceTimer.StartDeadline, _spec.StartDeadline);
+        StartProbe();
+    }
+
+    private void StartProbe()
+    {
+        if (_spec.Readiness is { } probe && _process is { } process && IsUp)
+        {
+            // The owner of the port can't change while it is held, so it is looked up until the first success only.
+            Track(ProbeAsync(probe, process, _state == InstanceState.Starting && _spec.ListensItself ? _spec.Port : null, _generation));
+        }
+    }
+
+    private async Task ProbeAsync(ProbeSpec probe, IInstanceProcess process, int? ownPort, int generation)
+    {
+        ProbeResult result;
+        try
+        {
+            result = await _prober.ProbeAsync(probe, _ended.Token).ConfigureAwait(false);
+            if (result.IsSuccess && ownPort is { } port && !process.OwnsListener(port))
+            {
+                result = new ProbeResult(false, $"is not its own: another process than the replica listens on port {port}");
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            LogProbeFailed(e, _spec.Name);
+            result = new ProbeResult(false, $"failed: {e.Message}");
+        }
+
+        Post(new InstanceMessage.Probed(generation, result));
+    }
+
+    private void OnProbed(ProbeResult result)
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+
+        if (_state == InstanceState.Starting)
+        {
+            OnFirstProbes(result);
+        }
+        else
+        {
+            OnLaterProbe(result);
+        }
+    }
+
+    private void OnFirstProbes(ProbeResult result)
+    {
+        if (!result.IsSuccess)
+        {
+            _lastMiss = $"{_spec.Readiness!.Url.PathAndQuery} {result.Text}";
+            _timers.Set(InstanceTimer.Probe, FirstProbePeriod);
+            Publish(_lastMiss);
+            return;
+        }
+
+        // It has done the work of starting; others may begin theirs.
+        ReleaseSlot();
+        var alive = Now - _launchedAt;
+        if (alive >= _spec.StartSecs)
+        {
+            OnStarted();
+        }
+        else
+        {
+            _timers.Set(InstanceTimer.Probe, _spec.StartSecs - alive);
+            Publish((string?)null);
+        }
+    }
+
+    private void OnLaterProbe(ProbeResult result)
+    {
+        _timers.Set(InstanceTimer.Probe, _spec.ProbePeriod);
+        if (result.IsSuccess)
+        {
+            _misses = 0;
+            if (_health != InstanceHealth.Ready)
+            {
+                LogReadyAgain(_spec.Name);
+                BecomeReady();
+                _reason = null;
+                Publish();
+            }
+
+            return;
+        }
+
+        _lastMiss = $"{_spec.Readiness!.Url.PathAndQuery} {result.Text}";
+        if (++_misses >= MissesToNotReady && _health == InstanceHealth.Ready)
+        {
+            LogNotReady(_spec.Name, _lastMiss);
+            _readyBefore = ReadyTime;
+            _readySince = null;
+            _timers.Cancel(InstanceTimer.Forgiven);
+            _health = InstanceHealth.NotReady;
+            _reason = _lastMiss;
+            Publish();
+        }
+    }
+
+    /// <summary>It lives, and answers where it has a check.</summary>
+    private void OnStarted()
+    {
+        if (_state != InstanceState.Starting)
+        {
+            return;
+        }
+
+        ReleaseSlot();
+        _timers.Cancel(InstanceTimer.StartDeadline, InstanceTimer.StartSecs);
+        _wasReady = true;
+        BecomeReady();
+        Move(InstanceState.Running, null);
+        LogRunning(_spec.Name, (Now - _launchedAt).TotalMilliseconds);
+        if (_spec.Readiness is not null)
+        {
+            _timers.Set(InstanceTimer.Probe, _spec.ProbePeriod);
+        }
+    }
+
+    private void BecomeReady()
+    {
+        _health = InstanceHealth.Ready;
+        _readySince = Now;
+        _timers.Set(InstanceTimer.Forgiven, RestartPolicy.ForgivenAfter - _readyBefore);
+    }
+
+    private void OnForgiven()
+    {
+        if (_history.Consecutive == 0 && !_history.OnProbation)
+        {
+            return;
+        }
+
+        // Off probation it begins anew; else only the failures in a row are forgotten, not those of the last ten minutes.
+        _history = _history.OnProbation ? FailureHistory.Empty : _history with { Consecutive = 0 };
+        Publish();
+    }
+
+    private void OnStartDeadline()
+    {
+        if (IsUp && _state == InstanceState.Starting)
+        {
+            BeginStop(StopCause.StartTimeout, $"not ready within {_spec.StartDeadline.TotalSeconds:0.#} s{(_lastMiss is null ? "" : $": {_lastMiss}")}");
+        }
+    }
+
+    [LoggerMessage(2102, LogLevel.Information, "Instance {Instance} is running after {Milliseconds:0} ms.")]
+    private partial void LogRunning(string instance, double milliseconds);
+
+    [LoggerMessage(2106, LogLevel.Warning, "Instance {Instance} is not ready: {Reason}.")]
+    private partial void LogNotReady(string instance, string reason);
+
+    [LoggerMessage(2107, LogLevel.Information, "Instance {Instance} is ready again.")]
+    private partial void LogReadyAgain(string instance);
+
+    [LoggerMessage(2108, LogLevel.Error, "Instance {Instance}: a probe failed unexpectedly.")]
+    private partial void LogProbeFailed(Exception exception, string instance);
+}

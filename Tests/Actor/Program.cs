@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Actor;
+
+var part = args.Length > 0 ? args[0] : "";
+switch (part)
+{
+    case "serve": // port [milliseconds until it answers 200]
+        await HttpServer.RunAsync(int.Parse(args[1]), args.Length > 2 ? int.Parse(args[2]) : 0);
+        return 0;
+
+    case "hang":
+        Console.WriteLine("hanging");
+        await Forever();
+        return 0;
+
+    case "ignore-term":
+        using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true))
+        {
+            Console.WriteLine("ignoring TERM");
+            await Forever();
+        }
+
+        return 0;
+
+    case "exit": // code [text]
+        Console.WriteLine(args.Length > 2 ? args[2] : "leaving");
+        return int.Parse(args[1]);
+
+    case "abort": // text
+        Console.Error.WriteLine(args[1]);
+        Environment.FailFast("aborted as asked");
+        return 0;
+
+    case "fork": // grandchild in the same group
+        Console.WriteLine($"grandchild {Child("hang")}");
+        await Forever();
+        return 0;
+
+    case "fork-away": // grandchild in a session of its own
+        Console.WriteLine($"grandchild {Child("hang-away")}");
+        await Forever();
+        return 0;
+
+    case "hang-away":
+        Native.SetSession();
+        Console.WriteLine($"away {Environment.ProcessId}");
+        await Forever();
+        return 0;
+
+    case "supervise":
+        return await Testing.MiniHost.RunAsync(args[1..]);
+
+    default:
+        await Console.Error.WriteLineAsync($"Actor can't play '{part}'.");
+        return 2;
+}
+
+static Task Forever() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
+static int Child(string part) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [part]) { UseShellExecute = false })!.Id;

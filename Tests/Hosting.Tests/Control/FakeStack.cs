@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Stack.Hosting.Control;
+using Stack.Hosting.Control.Contract;
+
+namespace Hosting.Tests.Control;
+
+/// <summary>A stack behind the control socket that only remembers what it was told.</summary>
+internal sealed class FakeStack : IStackControl
+{
+    private readonly string _logs;
+    private readonly EventHub _hub;
+    private volatile IReadOnlyList<ResourceStatus> _resources;
+
+    public FakeStack(string logs, params IReadOnlyList<ResourceStatus> resources)
+    {
+        _logs = logs;
+        _resources = resources;
+        _hub = new EventHub(
+            seq => new StackStatus
+            {
+                Seq = seq,
+                Supervisor = new SupervisorStatus { Pid = 4711, Mode = "development", StartedAt = DateTimeOffset.UnixEpoch },
+                Resources = _resources,
+            },
+            TimeProvider.System);
+    }
+
+    public ConcurrentQueue<string> Commands { get; } = new();
+
+    public ConcurrentQueue<bool> Downs { get; } = new();
+
+    public DashboardAccess? Dashboard { get; set; }
+
+    public Func<CancellationToken, Task<CommandOutcome>> Outcome { get; set; } = _ => Task.FromResult(new CommandOutcome(true, null));
+
+    public static ResourceStatus Resource(string name, params string[] replicas) => new()
+    {
+        Name = name,
+        Type = "Project",
+        State = "Running",
+        Health = "Ready",
+        Urls = [],
+        Wanted = replicas.Length,
+        Ready = replicas.Length,
+        Replicas = [.. replicas.Select(Replica)],
+    };
+
+    public void Publish(int restarts)
+    {
+        var resource = _resources[0] with { Replicas = [_resources[0].Replicas[0] with { Restarts = restarts }] };
+        _resources = [resource, .. _resources.Skip(1)];
+        _hub.PublishState(() => resource);
+    }
+
+    public void PublishHealth() => _hub.PublishHealth(() => _resources[0]);
+
+    public StackStatus GetStatus() => _hub.Snapshot();
+
+    public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _hub.WatchAsync(afterSeq, cancellationToken);
+
+    public string? FindLogFile(string replica) =>
+        _resources.Any(r => r.Replicas.Any(i => i.Name == replica)) ? Path.Combine(_logs, Uri.EscapeDataString(replica) + ".log") : null;
+
+    public IReadOnlyList<string> ReplicasOf(string resource) => _resources.FirstOrDefault(r => r.Name == resource)?.Replicas.Select(i => i.Name).ToList() ?? [];
+
+    public Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"{command} {name}");
+        return Outcome(cancellationToken);
+    }
+
+    public void RequestDown(bool force) => Downs.Enqueue(force);
+
+    private static ReplicaStatus Replica(string name) => new()
+    {
+        Name = name,
+        State = "Running",
+        Health = "Ready",
+        Pid = 1,
+        Port = 8001,
+        Restarts = 0,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Generation = 1,
+        Url = null,
+        Failures = 0,
+        NextAttemptAt = null,
+        LastExit = null,
+        Reason = null,
+    };
+}

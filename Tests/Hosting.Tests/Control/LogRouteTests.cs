@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json;
+using Stack.Hosting.Control.Contract;
+
+namespace Hosting.Tests.Control;
+
+public sealed class LogRouteTests
+{
+    [Fact]
+    public async Task Log_of_a_replica_is_its_bytes_as_they_are()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        byte[] bytes = [.. "one\r\ntwo"u8, 0, 0xFF, 0xC3, (byte)'\n', .. "three"u8];
+        await File.WriteAllBytesAsync(harness.LogFile("site-8001"), bytes);
+
+        var response = await harness.Client.GetAsync("logs/site-8001");
+
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/octet-stream");
+        Offset(response).ShouldBe("0");
+        (await response.Content.ReadAsByteArrayAsync()).ShouldBe(bytes);
+    }
+
+    [Theory]
+    [InlineData("offset=4", "4", "two\nthree\n")]
+    [InlineData("offset=99", "14", "")]
+    [InlineData("tail=1", "8", "three\n")]
+    [InlineData("tail=2", "4", "two\nthree\n")]
+    [InlineData("tail=50", "0", "one\ntwo\nthree\n")]
+    [InlineData("tail=0", "14", "")]
+    public async Task Header_tells_the_offset_of_the_first_byte(string query, string offset, string text)
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        await File.WriteAllTextAsync(harness.LogFile("site-8001"), "one\ntwo\nthree\n");
+
+        var response = await harness.Client.GetAsync($"logs/site-8001?{query}");
+
+        Offset(response).ShouldBe(offset);
+        (await response.Content.ReadAsStringAsync()).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task Followed_log_may_begin_later_and_goes_on_over_restarts()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        using var response = await harness.Client.GetAsync("logs/site-8001?follow=true", HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+
+        await File.AppendAllTextAsync(harness.LogFile("site-8001"), "first start\n");
+        (await ControlHarness.ReadUntilAsync(stream, "first start\n")).ShouldBe("first start\n");
+        await File.AppendAllTextAsync(harness.LogFile("site-8001"), "second start\n");
+        (await ControlHarness.ReadUntilAsync(stream, "second start\n")).ShouldBe("second start\n");
+    }
+
+    [Fact]
+    public async Task Log_of_a_resource_is_the_lines_of_its_replicas_with_their_names()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        await File.WriteAllTextAsync(harness.LogFile("site-8001"), "a1\na2\n");
+        await File.WriteAllTextAsync(harness.LogFile("site-8002"), "b1\nunfinished");
+
+        var lines = await LinesAsync(harness, "logs/site");
+
+        lines.Select(l => $"{l.Name} {l.Offset} {l.Text}").ShouldBe(["site-8001 0 a1", "site-8001 3 a2", "site-8002 0 b1", "site-8002 3 unfinished"]);
+    }
+
+    [Fact]
+    public async Task Followed_log_of_a_resource_brings_new_lines_of_every_replica()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        await File.WriteAllTextAsync(harness.LogFile("site-8001"), "old\nolder\n");
+        await using var events = await harness.EventsAsync("logs/site?follow=true&tail=1");
+
+        var old = Line(await ControlHarness.NextAsync(events));
+        await File.AppendAllTextAsync(harness.LogFile("site-8002"), "new\n");
+        var fresh = Line(await ControlHarness.NextAsync(events));
+        await File.AppendAllTextAsync(harness.LogFile("site-8002"), "prompt> ");
+        var partial = Line(await ControlHarness.NextAsync(events));
+
+        (old.Name, old.Text, old.Offset).ShouldBe(("site-8001", "older", 4));
+        (fresh.Name, fresh.Text).ShouldBe(("site-8002", "new"));
+        (partial.Name, partial.Text, partial.Offset).ShouldBe(("site-8002", "prompt> ", 4));
+    }
+
+    [Fact]
+    public async Task Log_of_everything_leaves_out_what_is_hidden()
+    {
+        await using var harness = await ControlHarness.StartAsync(
+            FakeStack.Resource("site", "site-8001"), FakeStack.Resource("nginx", "nginx"), FakeStack.Resource("dashboard", "dashboard") with { Hidden = true });
+        foreach (var name in (string[])["site-8001", "nginx", "dashboard"])
+        {
+            await File.WriteAllTextAsync(harness.LogFile(name), $"{name} speaks\n");
+        }
+
+        var lines = await LinesAsync(harness, "logs");
+
+        lines.Select(l => l.Text).ShouldBe(["site-8001 speaks", "nginx speaks"]);
+    }
+
+    [Fact]
+    public async Task Replica_comes_as_lines_when_the_request_accepts_only_events()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        await File.WriteAllTextAsync(harness.LogFile("nginx"), "hello\n");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "logs/nginx");
+        request.Headers.Add("Accept", "text/event-stream");
+
+        var response = await harness.Client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadAsStringAsync()).ShouldStartWith("event: line\ndata: {\"name\":\"nginx\",\"offset\":0,");
+    }
+
+    private static string Offset(HttpResponseMessage response) => response.Headers.GetValues("X-Stack-Offset").Single();
+
+    private static ConsoleLine Line(System.Net.ServerSentEvents.SseItem<string> item)
+    {
+        item.EventType.ShouldBe("line");
+        return JsonSerializer.Deserialize(item.Data, ControlJson.Default.ConsoleLine)!;
+    }
+
+    private static async Task<List<ConsoleLine>> LinesAsync(ControlHarness harness, string path)
+    {
+        await using var events = await harness.EventsAsync(path);
+        var lines = new List<ConsoleLine>();
+        while (await events.MoveNextAsync())
+        {
+            lines.Add(Line(events.Current));
+        }
+
+        return lines;
+    }
+}

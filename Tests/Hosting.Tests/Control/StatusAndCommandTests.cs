@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text;
+using Stack.Hosting.Control;
+using Stack.Hosting.Control.Contract;
+
+namespace Hosting.Tests.Control;
+
+public sealed class StatusAndCommandTests
+{
+    [Fact]
+    public async Task Status_is_the_snapshot_of_the_stack()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var json = await harness.Client.GetStringAsync("status");
+        var status = await harness.GetAsync("status", ControlJson.Default.StackStatus);
+
+        json.ShouldStartWith("{\"seq\":");
+        json.ShouldContain("\"supervisor\":{\"pid\":4711,\"mode\":\"development\",\"startedAt\":\"1970-01-01T00:00:00+00:00\"}");
+        status.Resources.Select(r => r.Name).ShouldBe(["site", "nginx"]);
+        status.Resources[0].Replicas.Select(r => r.Name).ShouldBe(["site-8001", "site-8002"]);
+    }
+
+    [Fact]
+    public async Task Dashboard_is_answered_apart_from_the_status()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var none = await harness.Client.GetAsync("dashboard");
+        harness.Stack.Dashboard = new DashboardAccess { Url = "http://localhost:18888", LoginUrl = "http://localhost:18888/login?t=abc", ApiKey = "key" };
+        var there = await harness.GetAsync("dashboard", ControlJson.Default.DashboardAccess);
+
+        (await ControlHarness.ProblemAsync(none)).Detail.ShouldBe("This AppHost runs no dashboard.");
+        there.ShouldBe(harness.Stack.Dashboard);
+        (await harness.Client.GetStringAsync("status")).ShouldNotContain("key");
+    }
+
+    [Theory]
+    [InlineData("shop")]
+    [InlineData("a/b")]
+    [InlineData("a+b c")]
+    [InlineData("50%")]
+    [InlineData("a%2Fb")]
+    [InlineData("größe")]
+    public async Task Names_are_decoded_exactly_once(string name)
+    {
+        await using var harness = await ControlHarness.StartAsync(FakeStack.Resource("site", "site-8001", "site-8002"), FakeStack.Resource(name, name));
+        await File.WriteAllTextAsync(harness.LogFile(name), "hello\n");
+
+        var command = await harness.Client.PostAsync($"{Uri.EscapeDataString(name)}/restart", null);
+        var log = await harness.Client.GetStringAsync($"logs/{Uri.EscapeDataString(name)}");
+
+        command.StatusCode.ShouldBe(HttpStatusCode.OK);
+        harness.Stack.Commands.ShouldBe([$"restart {name}"]);
+        log.ShouldContain("hello");
+    }
+
+    [Fact]
+    public async Task Unknown_name_is_answered_with_the_names_there_are()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        foreach (var response in (HttpResponseMessage[])[await harness.Client.PostAsync("shop/stop", null), await harness.Client.GetAsync("logs/shop")])
+        {
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            var problem = await ControlHarness.ProblemAsync(response);
+            problem.Detail.ShouldBe("There is no resource and no replica named 'shop'. Known: site, site-8001, site-8002, nginx.");
+            problem.Known.ShouldBe(["site", "site-8001", "site-8002", "nginx"]);
+        }
+
+        harness.Stack.Commands.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Unknown_command_or_route_is_not_found()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var command = await ControlHarness.ProblemAsync(await harness.Client.PostAsync("site/explode", null));
+        var route = await ControlHarness.ProblemAsync(await harness.Client.GetAsync("nothing"));
+
+        command.Detail.ShouldBe("There is no command 'explode'. Known: start, stop, restart.");
+        route.Detail.ShouldBe("The control socket has no 'GET /v1/nothing'.");
+    }
+
+    [Fact]
+    public async Task Command_that_fails_is_a_conflict_with_the_reason()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Outcome = _ => Task.FromResult(new CommandOutcome(false, "Replica 'site-8001' did not get ready."));
+
+        var response = await harness.Client.PostAsync("site/restart", null);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe("Replica 'site-8001' did not get ready.");
+    }
+
+    [Fact]
+    public async Task Command_repeated_in_the_reached_state_succeeds_again()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await harness.Client.PostAsync("site/stop", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task Error_of_the_stack_is_an_answer_and_the_server_serves_on()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Outcome = _ => throw new InvalidOperationException("It broke.");
+
+        var response = await harness.Client.PostAsync("site/restart", null);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe("It broke.");
+        (await harness.Client.GetAsync("status")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("{}", false)]
+    [InlineData("{\"force\":true}", true)]
+    public async Task Down_is_passed_on_and_answered_at_once(string body, bool force)
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync("down", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        harness.Stack.Downs.ShouldBe([force]);
+    }
+
+    [Fact]
+    public async Task Down_with_a_body_that_is_not_understood_stops_nothing()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync("down", new StringContent("{force"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await ControlHarness.ProblemAsync(response)).Detail.ShouldStartWith("The body is not what 'down' takes, {\"force\":true}: ");
+        harness.Stack.Downs.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("tail=x", "The setting 'tail' is 'x'; it takes a number of 0 or more.")]
+    [InlineData("offset=-1", "The setting 'offset' is '-1'; it takes a number of 0 or more.")]
+    [InlineData("follow=perhaps", "The setting 'follow' is 'perhaps'; it takes true or false.")]
+    public async Task Setting_that_is_not_understood_is_named(string query, string message)
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.GetAsync($"logs/site-8001?{query}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe(message);
+    }
+}

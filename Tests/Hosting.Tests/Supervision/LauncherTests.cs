@@ -1,0 +1,374 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using Stack.Hosting.Supervision;
+using Testing;
+
+namespace Hosting.Tests.Supervision;
+
+/// <summary>The contract of a launcher, on real processes: once started plainly, once by the chain that ties a child to the AppHost's life.</summary>
+[Trait("kind", "process")]
+[SupportedOSPlatform("linux")]
+public sealed class LauncherTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly RecordingLogger _logger = new();
+    private readonly IProcessLauncher _launcher;
+    private readonly List<IInstanceProcess> _started = [];
+
+    public LauncherTests() => _launcher = Launchers.Create(_logger);
+
+    public static TheoryData<int?> Ties => new((int?)null, 9);
+
+    private string LogFile => _folder.File("child.log");
+
+    public void Dispose()
+    {
+        foreach (var process in _started)
+        {
+            process.Signal(9);
+            process.Exited.Wait(Wait.Patience).ShouldBeTrue();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Exit_code_and_output_arrive(int? tie)
+    {
+        var exit = await RunAsync(tie, "/bin/sh", "-c", "echo out; echo err >&2; exit 7");
+
+        exit.ShouldBe(new ExitFacts(ExitKind.Code, 7));
+        File.ReadAllText(LogFile).ShouldBe("out\nerr\n");
+    }
+
+    [Fact]
+    public async Task Output_is_appended()
+    {
+        await RunAsync(null, "/bin/echo", "first");
+        await RunAsync(null, "/bin/echo", "second");
+
+        File.ReadAllText(LogFile).ShouldBe("first\nsecond\n");
+        File.GetUnixFileMode(LogFile).HasFlag(UnixFileMode.OtherRead).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Death_by_signal_is_told_from_exit()
+    {
+        var exit = await RunAsync(null, "/bin/sh", "-c", "kill -SEGV $$");
+
+        exit.ShouldBe(new ExitFacts(ExitKind.Signal, 11));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Arguments_arrive_as_they_are(int? tie)
+    {
+        string[] arguments = ["with space", "", "quote\"'`", "100% $HOME \\", "Grüße, 世界", "line\nbreak", "-x", "--"];
+
+        await RunAsync(tie, "/usr/bin/printf", ["[%s]\\n", .. arguments]);
+
+        File.ReadAllText(LogFile).ShouldBe(string.Concat(arguments.Select(a => $"[{a}]\n")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Environment_is_exactly_what_was_asked_for(int? tie)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["services__my-app__http__0"] = "http://127.0.0.1:8001",
+            ["Logging:Level"] = "a b=c",
+            ["EMPTY"] = "",
+            ["PWD"] = "/somewhere/else",
+        };
+
+        await LaunchAndWaitAsync(Request(tie, "/usr/bin/env") with { Environment = environment });
+
+        File.ReadAllLines(LogFile).Order(StringComparer.Ordinal).ShouldBe(environment.Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Program_by_name_is_found_on_the_childs_own_path(int? tie)
+    {
+        File.WriteAllText(_folder.File("my-tool"), "#!/bin/sh\necho found\n");
+        File.SetUnixFileMode(_folder.File("my-tool"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await LaunchAndWaitAsync(Request(tie, "my-tool") with { Environment = new Dictionary<string, string> { ["PATH"] = $"/usr/bin:{_folder.Path}" } });
+
+        File.ReadAllText(LogFile).ShouldBe("found\n");
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Working_directory_is_the_one_asked_for(int? tie)
+    {
+        await RunAsync(tie, "/bin/pwd");
+
+        File.ReadAllText(LogFile).Trim().ShouldBe(_folder.Path);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task No_descriptor_above_two_is_inherited(int? tie)
+    {
+        using var leaked = File.Open("/dev/null", FileMode.Open, FileAccess.Read, FileShare.Inheritable | FileShare.ReadWrite);
+
+        await RunAsync(tie, "/bin/ls", "-l", "/proc/self/fd");
+
+        // ls itself has opened one, the folder that it lists.
+        var descriptors = File.ReadAllLines(LogFile).Where(l => l.Contains("->")).Select(l => l[(l.LastIndexOf(':') + 3)..].Trim()).Where(l => !l.Contains("/proc/")).ToList();
+        descriptors.Select(d => d.Split(" -> ")[0].Split(' ')[^1]).ShouldBe(["0", "1", "2"]);
+        descriptors[0].ShouldEndWith("/dev/null");
+        descriptors[1].ShouldEndWith(LogFile);
+        descriptors[2].ShouldEndWith(LogFile);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task No_signal_is_blocked_or_ignored(int? tie)
+    {
+        await RunAsync(tie, "/bin/grep", "^Sig[BI]", "/proc/self/status");
+
+        File.ReadAllLines(LogFile).ShouldBe(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ties))]
+    public async Task Child_leads_a_session_and_a_group_of_its_own(int? tie)
+    {
+        var process = await LaunchAsync(tie, "/bin/sleep", "1000");
+
+        var entry = ProcessTable.Find(process.Pid).ShouldNotBeNull();
+
+        entry.Session.ShouldBe(process.Pid);
+        entry.Group.ShouldBe(process.Pid);
+        entry.Parent.ShouldBe(Environment.ProcessId);
+    }
+
+    [Fact]
+    public async Task Missing_program_is_named()
+    {
+        var path = _folder.File("missing");
+
+        var failure = await FailAsync(Request(null, path));
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe($"The program '{path}' does not exist. Build it, or correct its path.");
+    }
+
+    [Fact]
+    public async Task Missing_program_on_the_path_is_named()
+    {
+        var failure = await FailAsync(Request(9, "no-such-program-anywhere"));
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe("The program 'no-such-program-anywhere' was not found on PATH. Install it, or give its full path.");
+    }
+
+    [Fact]
+    public async Task Folder_instead_of_a_program_is_named()
+    {
+        var failure = await FailAsync(Request(null, _folder.Path));
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe($"The program '{_folder.Path}' is a directory.");
+    }
+
+    [Fact]
+    public async Task Program_that_may_not_be_executed_is_named()
+    {
+        var path = _folder.File("plain.txt");
+        File.WriteAllText(path, "text");
+
+        var failure = await FailAsync(Request(9, path));
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe($"The program '{path}' is not executable: Permission denied. Allow it with 'chmod +x'.");
+    }
+
+    [Fact]
+    public async Task Program_that_is_none_is_named()
+    {
+        var path = _folder.File("garbage");
+        File.WriteAllText(path, "neither program nor script");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var failure = await FailAsync(Request(null, path));
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldContain($"'{path}'");
+        failure.Message.ShouldEndWith("It is neither a program for this machine nor a script with a '#!' line.");
+    }
+
+    [Fact]
+    public async Task Missing_working_directory_is_named()
+    {
+        var failure = await FailAsync(Request(null, "/bin/true") with { WorkingDirectory = _folder.File("nowhere") });
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe($"The working directory '{_folder.File("nowhere")}' does not exist.");
+    }
+
+    [Fact]
+    public async Task Log_file_that_can_not_be_opened_is_named()
+    {
+        var failure = await FailAsync(Request(null, "/bin/true") with { LogFile = _folder.Path });
+
+        failure.IsPermanent.ShouldBeTrue();
+        failure.Message.ShouldBe($"The log file '{_folder.Path}' can't be opened: Is a directory.");
+    }
+
+    [Fact]
+    public async Task Rest_of_the_group_ends_with_its_leader()
+    {
+        var process = await LaunchAsync(null, "/bin/sh", "-c", "sleep 1000 & echo $!; exit 3");
+
+        var exit = await process.Exited.Within(TimeSpan.FromSeconds(5));
+
+        exit.ShouldBe(new ExitFacts(ExitKind.Code, 3));
+        IsLive(int.Parse(File.ReadAllText(LogFile))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Signal_reaches_the_whole_group()
+    {
+        var process = await LaunchAsync(null, "/bin/sh", "-c", "sleep 1000 & echo $!; wait; exit 0");
+        await Wait.Until(() => File.ReadAllText(LogFile).EndsWith('\n'));
+
+        process.Signal(15).ShouldBeTrue();
+
+        (await process.Exited.Within()).ShouldBe(new ExitFacts(ExitKind.Signal, 15));
+        IsLive(int.Parse(File.ReadAllText(LogFile))).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(null, false)]
+    public async Task Descendant_with_a_session_of_its_own_is_ended_in_development_and_reported_else(int? tie, bool ends)
+    {
+        const int stray = 2152;
+        var environment = new Dictionary<string, string>(ActorProgram.Environment, StringComparer.Ordinal)
+        {
+            ["STACK_STATE"] = _folder.Path, ["STACK_INSTANCE"] = "site-8001", ["STACK_GENERATION"] = "1",
+        };
+        var process = await LaunchAsync(Request(tie, ActorProgram.Path, "fork-away") with { Environment = environment });
+        await Wait.Until(() => File.ReadAllText(LogFile).Contains("away ", StringComparison.Ordinal), () => File.ReadAllText(LogFile));
+        var away = int.Parse(File.ReadAllLines(LogFile).Single(l => l.StartsWith("away ", StringComparison.Ordinal))["away ".Length..]);
+        ProcessTable.Find(away)!.Value.Session.ShouldBe(away);
+
+        process.Signal(9);
+        await process.Exited.Within();
+
+        IsLive(away).ShouldBe(!ends);
+        _logger.Entries.Count(e => e.Id == stray && e.Message.Contains($"{away}")).ShouldBe(ends ? 0 : 1);
+        if (!ends)
+        {
+            using var left = Process.GetProcessById(away);
+            left.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Signal_to_a_process_that_is_gone_succeeds()
+    {
+        var process = await LaunchAsync(null, "/bin/true");
+        await process.Exited.Within();
+
+        process.Signal(15).ShouldBeTrue();
+        process.Signal(9).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Stopped_process_takes_a_kill()
+    {
+        var process = await LaunchAsync(null, "/bin/sleep", "1000");
+        process.Signal(19);
+        await Wait.Until(() => ProcessTable.Find(process.Pid)?.State == 'T');
+
+        process.Signal(9);
+
+        (await process.Exited.Within()).ShouldBe(new ExitFacts(ExitKind.Signal, 9));
+    }
+
+    [Fact]
+    public async Task Children_of_the_runtimes_own_kind_keep_their_exit_codes_beside_ours()
+    {
+        async Task<int> Foreign(int code)
+        {
+            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exit {code}"]) { UseShellExecute = false })!;
+            await process.WaitForExitAsync();
+            return process.ExitCode;
+        }
+
+        var foreign = Enumerable.Range(0, 30).Select(Foreign).ToList();
+        var own = Enumerable.Range(0, 30).Select(async code => (await (await LaunchAsync(null, "/bin/sh", "-c", $"exit {code}")).Exited).Value).ToList();
+
+        (await Task.WhenAll(own).Within()).ShouldBe(Enumerable.Range(0, 30));
+        (await Task.WhenAll(foreign).Within()).ShouldBe(Enumerable.Range(0, 30));
+    }
+
+    [Fact]
+    public async Task A_hundred_exits_leave_no_zombie_and_no_descriptor()
+    {
+        await RunAsync(null, "/bin/true");
+        var before = Descriptors();
+
+        for (var round = 0; round < 100; round++)
+        {
+            await RunAsync(null, "/bin/true");
+        }
+
+        ProcessTable.All().Where(p => p.Parent == Environment.ProcessId && _started.Exists(s => s.Pid == p.Pid)).ShouldBeEmpty();
+        await Wait.Until(() => Descriptors() < before + 50, () => $"{before} before, {Descriptors()} after");
+    }
+
+    [Fact]
+    public async Task Children_are_started_by_one_thread_that_does_not_end()
+    {
+        // The kernel's signal at the parent's death follows the thread: a child tied to a pool thread would be killed when that retires.
+        var threads = new HashSet<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            await RunAsync(9, "/bin/sh", "-c", "exit 0");
+            threads.UnionWith(Directory.GetDirectories("/proc/self/task").Where(t => File.ReadAllText($"{t}/comm").Trim() == "stack-spawner"));
+        }
+
+        threads.Count.ShouldBe(1);
+    }
+
+    // Other tests run beside this one, and hold some of their own.
+    private static int Descriptors() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(f => f.LinkTarget == "anon_inode:[pidfd]");
+
+    private static bool IsLive(int pid) => ProcessTable.Find(pid) is { IsLive: true };
+
+    private LaunchRequest Request(int? tie, string program, params string[] arguments) => new()
+    {
+        FileName = program,
+        Arguments = arguments,
+        WorkingDirectory = _folder.Path,
+        Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["LC_ALL"] = "C.UTF-8" },
+        LogFile = LogFile,
+        ParentDeathSignal = tie,
+    };
+
+    private Task<IInstanceProcess> LaunchAsync(int? tie, string program, params string[] arguments) => LaunchAsync(Request(tie, program, arguments));
+
+    private async Task<IInstanceProcess> LaunchAsync(LaunchRequest request)
+    {
+        var process = await _launcher.LaunchAsync(request, CancellationToken.None);
+        lock (_started)
+        {
+            _started.Add(process);
+        }
+
+        return process;
+    }
+
+    private Task<ExitFacts> RunAsync(int? tie, string program, params string[] arguments) => LaunchAndWaitAsync(Request(tie, program, arguments));
+
+    private async Task<ExitFacts> LaunchAndWaitAsync(LaunchRequest request) => await (await LaunchAsync(request)).Exited.Within(seen: () => File.ReadAllText(LogFile));
+
+    private async Task<LaunchException> FailAsync(LaunchRequest request) => await Should.ThrowAsync<LaunchException>(() => LaunchAsync(request));
+}
