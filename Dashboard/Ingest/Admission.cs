@@ -11,6 +11,12 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
     /// <exception cref="IngestException">The queue is full, or nothing can be stored at the moment.</exception>
     public Ticket Enter()
     {
+        // Nearly full is full: what is parsed and then does not fit was work for nothing.
+        if (budget.Records > budget.MaxRecords / 16 * 15)
+        {
+            throw Busy();
+        }
+
         var ticket = new Ticket(budget, store);
         ticket.Hold(1024);
         return ticket;
@@ -61,7 +67,7 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
             budget.Give(0, _bytes);
             _bytes = 0;
         }
-
-        private static IngestException Busy() => new(Refusal.Busy, "The dashboard's queue is full. Send it again.");
     }
+
+    private static IngestException Busy() => new(Refusal.Busy, "The dashboard's queue is full. Send it again.");
 }

@@ -4,7 +4,7 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Ingest;
 
 /// <summary>One log record to one row.</summary>
-internal sealed class LogMapper(AttributeWriter writer, DateTimeOffset now)
+internal sealed class LogMapper(AttributeWriter writer, TextPool templates, DateTimeOffset now)
 {
     private const int MaxBodyLength = 64 * 1024;
     private const int MaxTemplateLength = 1024;
@@ -42,7 +42,7 @@ internal sealed class LogMapper(AttributeWriter writer, DateTimeOffset now)
         {
             if (attribute.Key == TemplateKey && attribute.Value?.StringValue is { Length: > 0 } text)
             {
-                return writer.CutText(text, MaxTemplateLength);
+                return templates.Share(writer.CutText(text, MaxTemplateLength));
             }
         }
 

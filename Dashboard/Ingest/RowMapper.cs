@@ -10,12 +10,13 @@ internal sealed class RowMapper(TelemetryLimits limits, TimeProvider time) : IDi
 {
     private readonly ThreadLocal<AttributeWriter> _writers = new(() => new AttributeWriter(limits), trackAllValues: true);
     private readonly ResourceMapper _resources = new();
+    private readonly TextPool _templates = new();
 
     public MappedExport Map(ExportLogsRequest request, string peer)
     {
         var writer = _writers.Value!;
         var export = new MappedExport(Signal.Logs);
-        var logs = new LogMapper(writer, time.GetUtcNow());
+        var logs = new LogMapper(writer, _templates, time.GetUtcNow());
         foreach (var group in request.ResourceLogs)
         {
             var resource = _resources.Map(group.Resource, peer, writer);

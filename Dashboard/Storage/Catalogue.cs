@@ -41,6 +41,8 @@ internal sealed class Catalogue : IDisposable
                 file.Execute("BEGIN IMMEDIATE;" + Schema.Meta + "COMMIT;");
             }
 
+            // Small changes, often: its -wal must not outgrow a small quota.
+            file.Execute("PRAGMA wal_autocheckpoint=250");
             return new Catalogue(file);
         }
         catch

@@ -37,5 +37,5 @@ internal sealed record LogRow
     public string ResourceAttributesJson { get; init; } = "{}";
 
     /// <summary>About what the row takes in memory.</summary>
-    public int Size => 200 + (2 * (Body.Length + AttributesJson.Length)) + (TraceId is null ? 0 : 160);
+    public int Size => 280 + (2 * (Body.Length + AttributesJson.Length)) + (TraceId is null ? 0 : 160);
 }

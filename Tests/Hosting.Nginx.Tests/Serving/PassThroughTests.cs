@@ -133,6 +133,8 @@ public sealed class PassThroughTests
     [Theory]
     [InlineData("/health")]
     [InlineData("/alive")]
+    [InlineData("/health/")]
+    [InlineData("/Alive")]
     [InlineData("/stack-errors/502.html")]
     public async Task What_is_nobodys_business_outside_is_not_found(string path)
     {
