@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Aspire.Hosting;
+using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
@@ -16,7 +17,7 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
     /// <exception cref="DistributedApplicationException">nginx does not accept it; holds what it says, with the paths of the files that the user edits.</exception>
     public async Task RunAsync(string name, NginxCommand command, string version, string? source, CancellationToken cancellationToken)
     {
-        var arguments = command.With("-t", "-q", "-c", $"{version}/nginx.conf", "-e", "stderr");
+        var arguments = command.With("-t", "-q", "-c", $"{version}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives);
         var result = await commands.RunAsync(command.FileName, arguments, Limit, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
+using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
@@ -180,7 +181,7 @@ public sealed class PassThroughTests
             }
         }).ToList();
 
-        await GatewayTests.UntilAsync(() => sent > 400, "POST requests are served");
+        await Wait.Until(() => sent > 400, what: "POST requests are served");
         var first = sites[0];
         await first.VanishAsync();
         await Task.WhenAll(clients);
