@@ -34,7 +34,8 @@ public sealed partial class EndingTests : IAsyncLifetime
     {
         using var foreground = await ForegroundAsync(file, [.. args, _place.State]);
 
-        Kill(foreground.Id, 2).ShouldBe(0);
+        // As a terminal does: to everything in the foreground.
+        Kill(-foreground.Id, 2).ShouldBe(0);
 
         await foreground.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         foreground.ExitCode.ShouldBe(0);
@@ -63,7 +64,7 @@ public sealed partial class EndingTests : IAsyncLifetime
 
     private async Task<Process> ForegroundAsync(string file, string[] args)
     {
-        var process = Commands.Start(file, args, _place.Environment);
+        var process = Commands.Start("setsid", [file, .. args], _place.Environment);
         List<string> lines = [];
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken) is { } line)
         {
