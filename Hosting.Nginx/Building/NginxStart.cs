@@ -22,7 +22,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         var request = await RequestAsync(services, cancellationToken).ConfigureAwait(false);
         CommandRunner commands = new(time);
         RuntimeSelector selector = new(
-            new EngineProbe(commands), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
+            new EngineProbe(commands, services.GetRequiredService<ILogger<EngineProbe>>()), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);

@@ -38,9 +38,10 @@ internal static class NginxConfigBuilder
         List<Directive> main =
         [
             new("pid", $"{plan.Folder}/nginx.pid"),
-            new("error_log", "stderr", "warn")
+            new("error_log", "stderr", "error")
             {
-                Comment = "Goes to the log of the resource, like the output of every other process; never to a pipe that somebody has to read.",
+                Comment = "Goes to the log of the resource, like the output of every other process; never to a pipe that somebody has to read.\n" +
+                    "Not \"warn\": each larger upload would be a line.",
             },
         ];
 

@@ -8,6 +8,9 @@ internal static partial class NginxNames
     /// <summary>The file at the root of the hand-written part.</summary>
     public const string RootFile = "nginx.conf";
 
+    /// <summary>Given on the command line, to the check as well: a "daemon" in nginx.conf would be one too many.</summary>
+    public const string GlobalDirectives = "daemon off;";
+
     public const string MainFile = "stack/main.conf";
 
     public const string HttpFile = "stack/http.conf";

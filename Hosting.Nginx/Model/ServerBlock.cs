@@ -25,8 +25,10 @@ internal static class ServerBlock
         Locations =
         [
             new(["/"], [new("proxy_pass", NginxValue.Expression($"http://{pool.Name}")), new("include", NginxNames.ProxyFile)]),
-            NotFound("/health") with { Comment = "How a single replica is doing is nobody's business outside." },
-            NotFound("/alive"),
+            new(["~*", NginxValue.Expression("^/(health|alive)/?$")], [new("return", 404)])
+            {
+                Comment = "How a single replica is doing is nobody's business outside. ASP.NET Core's routes ignore case and a slash at the end.",
+            },
             new(["=", NginxNames.HealthPath],
             [
                 new("default_type", "text/plain"),
@@ -51,6 +53,4 @@ internal static class ServerBlock
 
     private static Directive AddHeader(string name, string expression) =>
         new("add_header", name, NginxValue.Expression(expression), "always");
-
-    private static Location NotFound(string path) => new(["=", path], [new("return", 404)]);
 }

@@ -51,11 +51,9 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
 
         // What is there under this name was edited by hand: it is replaced, so that the name tells the truth.
         var candidate = $"{version}.new-{Environment.ProcessId}";
+        Remove(candidate);
         WriteFiles(candidate, files);
-        if (Directory.Exists(version))
-        {
-            Directory.Delete(version, recursive: true);
-        }
+        Remove(version);
 
         Directory.Move(candidate, version);
         return version;
@@ -115,6 +113,14 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
     }
 
     private static void CreateFolders(string root, string relative)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Aspire.Hosting;
+using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
@@ -16,7 +17,7 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
     /// <exception cref="DistributedApplicationException">nginx does not accept it; holds what it says, with the paths of the files that the user edits.</exception>
     public async Task RunAsync(string name, NginxCommand command, string version, string? source, CancellationToken cancellationToken)
     {
-        var arguments = command.With("-t", "-q", "-c", $"{version}/nginx.conf", "-e", "stderr");
+        var arguments = command.With("-t", "-q", "-c", $"{version}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives);
         var result = await commands.RunAsync(command.FileName, arguments, Limit, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
@@ -31,7 +32,7 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
     {
         var lines = result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !line.EndsWith(" test failed", StringComparison.Ordinal))
-            .Select(line => LogPrefix().Replace(line, "$1 "))
+            .Select(line => LogPrefix().Replace(line, "${level} "))
             .ToList();
         return lines.Count > 0 ? string.Join(Environment.NewLine, lines) : result.Said;
     }
@@ -45,6 +46,6 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
                 .Replace($"{version}/", $"{source.TrimEnd('/')}/", StringComparison.Ordinal)
                 .Replace("\0", $"{version}/stack/", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (?<level>\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LogPrefix();
 }

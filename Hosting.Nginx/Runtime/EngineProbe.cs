@@ -1,11 +1,15 @@
+using Microsoft.Extensions.Logging;
 using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
 /// <summary>Finds a container engine that can run Nginx with the host's network, and looks after its image.</summary>
-internal sealed class EngineProbe(ICommandRunner commands)
+internal sealed partial class EngineProbe(ICommandRunner commands, ILogger<EngineProbe> logger)
 {
+    /// <summary>Where there is a choice, an engine that is slow to answer must not hold up the start.</summary>
     private static readonly TimeSpan InfoLimit = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan PatientInfoLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ImageLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PullLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(20);
@@ -18,11 +22,13 @@ internal sealed class EngineProbe(ICommandRunner commands)
 
     /// <summary>Asks all engines at the same time; the first usable one in the order docker, podman is taken.</summary>
     /// <param name="only">The one to ask, from ASPIRE_CONTAINER_RUNTIME; null: all.</param>
+    /// <param name="patient">True when there is nothing else to take.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    public async Task<EngineFinding> FindAsync(string? only, CancellationToken cancellationToken)
+    public async Task<EngineFinding> FindAsync(string? only, bool patient, CancellationToken cancellationToken)
     {
+        var limit = patient ? PatientInfoLimit : InfoLimit;
         var asked = Engines.Where(engine => only is null || string.Equals(only, engine.Engine, StringComparison.OrdinalIgnoreCase));
-        var findings = await Task.WhenAll(asked.Select(engine => AskAsync(engine.Engine, engine.Format, cancellationToken))).ConfigureAwait(false);
+        var findings = await Task.WhenAll(asked.Select(engine => AskAsync(engine.Engine, engine.Format, limit, cancellationToken))).ConfigureAwait(false);
         return findings.FirstOrDefault(finding => finding.Engine is not null)
             ?? new EngineFinding(null, findings.Length > 0 ? string.Join("; ", findings.Select(finding => finding.Found)) : $"there is no engine '{only}'");
     }
@@ -33,6 +39,7 @@ internal sealed class EngineProbe(ICommandRunner commands)
         var present = await commands.RunAsync(engine, ["image", "inspect", "--format", "{{.Id}}", image], ImageLimit, cancellationToken).ConfigureAwait(false);
         if (!present.Succeeded)
         {
+            LogPulling(image, PullLimit.TotalSeconds);
             var pull = await commands.RunAsync(engine, ["pull", "--quiet", image], PullLimit, cancellationToken).ConfigureAwait(false);
             if (!pull.Succeeded)
             {
@@ -49,9 +56,9 @@ internal sealed class EngineProbe(ICommandRunner commands)
             : new ImageFinding(null, $"image '{image}' does not run nginx: {version.Said}");
     }
 
-    private async Task<EngineFinding> AskAsync(string engine, string format, CancellationToken cancellationToken)
+    private async Task<EngineFinding> AskAsync(string engine, string format, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var info = await commands.RunAsync(engine, ["info", "--format", format], InfoLimit, cancellationToken).ConfigureAwait(false);
+        var info = await commands.RunAsync(engine, ["info", "--format", format], limit, cancellationToken).ConfigureAwait(false);
         var parts = info.Output.Trim().Split('|');
         if (!info.Succeeded || parts is not [{ Length: > 0 } version, var system, var security])
         {
@@ -67,6 +74,9 @@ internal sealed class EngineProbe(ICommandRunner commands)
             ? new EngineFinding(null, $"{engine} {version}: {system} runs containers in a virtual machine, so that one can't have the host's network")
             : new EngineFinding(engine, $"{engine} {version}");
     }
+
+    [LoggerMessage(6004, LogLevel.Information, "The image '{Image}' is not there; it is being pulled, for {Seconds} s at most.")]
+    private partial void LogPulling(string image, double seconds);
 }
 
 /// <summary>A usable engine, or what was found instead.</summary>

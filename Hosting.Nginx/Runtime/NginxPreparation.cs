@@ -26,7 +26,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         folder.Use(version);
         LogConfiguration(request.Name, version);
 
-        string[] arguments = ["-c", $"{folder.Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", "daemon off;"];
+        string[] arguments = ["-c", $"{folder.Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives];
         return choice switch
         {
             ContainerChoice container => ContainerRun.Launch(container, request, arguments, version),
@@ -45,7 +45,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         Folder = request.Folder,
         WorkerUser = choice is ProcessChoice && Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? Workers(request) : null,
         Processors = Environment.ProcessorCount,
-        OpenFiles = OpenFiles(),
+        OpenFiles = choice is ProcessChoice ? OpenFiles() : null,
         Timings = request.Timings,
     };
 

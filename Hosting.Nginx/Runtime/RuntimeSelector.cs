@@ -60,7 +60,7 @@ internal sealed class RuntimeSelector(EngineProbe engines, ICommandRunner comman
             return (null, "only on Linux can a container have the host's network");
         }
 
-        var engine = await engines.FindAsync(wish.Engine, cancellationToken).ConfigureAwait(false);
+        var engine = await engines.FindAsync(wish.Engine, patient: wish.Runtime == NginxRuntime.Container, cancellationToken).ConfigureAwait(false);
         if (engine.Engine is null)
         {
             return (null, engine.Found);

@@ -1,6 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
-using Stack.Hosting.Building;
+using Stack.Hosting.Allocation;
 
 namespace Aspire.Hosting;
 

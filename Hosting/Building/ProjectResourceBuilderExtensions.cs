@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
+using Stack.Hosting.Allocation;
 using Stack.Hosting.Building;
 
 namespace Aspire.Hosting;

@@ -1,8 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
-using Stack.Hosting.Building;
 using Stack.Hosting.Control.Contract;
 
 namespace Stack.Hosting.Orchestration;

@@ -49,7 +49,7 @@ internal sealed partial class InstanceSupervisor
         try
         {
             slot = await _gate.EnterAsync(_spec.Name, again, what => Post(new InstanceMessage.GateSaid(attempt, what)), cancellationToken).ConfigureAwait(false);
-            result = new InstanceMessage.GatePassed(attempt, slot, _spec.Port is { } port ? PortPreflight.FindHolder(port) : null);
+            result = new InstanceMessage.GatePassed(attempt, slot, _spec is { ListensItself: true, Port: { } port } ? PortPreflight.FindHolder(port) : null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

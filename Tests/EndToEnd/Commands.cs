@@ -19,10 +19,10 @@ internal static class Commands
         {
             await process.WaitForExitAsync(timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{file} {string.Join(' ', args)}' did not end within {limit}. It printed: {await output}{await errors}");
+            throw new TimeoutException($"'{file} {string.Join(' ', args)}' did not end within {limit}. It printed: {await output}{await errors}", e);
         }
 
         return new CommandResult(process.ExitCode, await output, await errors);
@@ -33,6 +33,7 @@ internal static class Commands
         var start = new ProcessStartInfo(file, args)
         {
             WorkingDirectory = Repository.Root,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -27,10 +27,12 @@ public sealed partial class EndingTests : IAsyncLifetime
         (await _place.StackAsync("status")).ExitCode.ShouldBe(4);
     }
 
-    [Fact]
-    public async Task Ctrl_C_stops_everything_in_order()
+    [Theory]
+    [InlineData("/bin/bash", "./stack", "up", "--no-build", "--state")]
+    [InlineData("dotnet", "run", "--project", "AppHost", "-c", "Release", "--no-build", "--", "--state")]
+    public async Task Ctrl_C_stops_everything_in_order(string file, params string[] args)
     {
-        using var foreground = await ForegroundAsync();
+        using var foreground = await ForegroundAsync(file, [.. args, _place.State]);
 
         Kill(foreground.Id, 2).ShouldBe(0);
 
@@ -59,9 +61,9 @@ public sealed partial class EndingTests : IAsyncLifetime
         up.ExitCode.ShouldBe(0, up.All);
     }
 
-    private async Task<Process> ForegroundAsync()
+    private async Task<Process> ForegroundAsync(string file, string[] args)
     {
-        var process = Commands.Start("/bin/bash", [Path.Combine(Repository.Root, "stack"), "up", "--no-build", "--state", _place.State], _place.Environment);
+        var process = Commands.Start(file, args, _place.Environment);
         List<string> lines = [];
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken) is { } line)
         {
@@ -72,7 +74,7 @@ public sealed partial class EndingTests : IAsyncLifetime
             }
         }
 
-        throw new InvalidOperationException($"'./stack up' ended early: {string.Join('\n', lines)}{await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        throw new InvalidOperationException($"'{file}' ended early: {string.Join('\n', lines)}{await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

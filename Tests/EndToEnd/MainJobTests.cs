@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace EndToEnd;
 
 /// <summary>The first thing a user does: one command, then a site that answers from all its replicas.</summary>
-[Collection("product ports")]
+[Collection("running stack")]
 [Trait("kind", "e2e")]
-public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStack>
+public sealed class MainJobTests(RunningStack stack)
 {
     private static readonly int Replicas = Environment.ProcessorCount * 2;
     private static readonly string[] Names = [.. Enumerable.Range(8001, Replicas).Select(p => $"site-{p}")];
@@ -193,9 +193,28 @@ public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStac
     }
 
     [Fact]
+    public async Task One_replica_or_all_of_them_can_be_stopped_started_and_restarted()
+    {
+        (await stack.StackAsync("stop", "site-8001")).ExitCode.ShouldBe(0);
+        (await stack.StackAsync("status")).ExitCode.ShouldBe(0, "a replica that was stopped by command is not missing");
+        (await stack.ReplicasAsync())[0].GetProperty("state").GetString().ShouldBe("Stopped");
+        (await stack.WhoAmIAsync(TestContext.Current.CancellationToken)).ShouldNotBe("site-8001");
+        (await stack.StackAsync("start", "site-8001")).ExitCode.ShouldBe(0);
+        var before = await stack.ReplicasAsync();
+
+        var restart = await stack.StackAsync("restart", "site");
+
+        restart.ExitCode.ShouldBe(0, restart.All);
+        var after = await stack.ReplicasAsync();
+        after.ShouldAllBe(r => r.GetProperty("health").GetString() == "Ready");
+        after.Select(r => r.GetProperty("pid").GetInt32()).Intersect(before.Select(r => r.GetProperty("pid").GetInt32())).ShouldBeEmpty();
+        (await stack.StackAsync("restart", "no-such")).All.ShouldContain("site-8001", customMessage: "an unknown name is answered with the known ones");
+    }
+
+    [Fact]
     public async Task Health_of_one_replica_is_nobodys_business_outside()
     {
-        foreach (var path in new[] { "/health", "/alive" })
+        foreach (var path in new[] { "/health", "/alive", "/health/", "/Alive" })
         {
             (await stack.Gateway.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
@@ -257,7 +276,7 @@ public sealed class MainJobTests(RunningStack stack) : IClassFixture<RunningStac
         return (answered, failures);
     }
 
-    private async Task AskEveryReplicaAsync()
+    private static async Task AskEveryReplicaAsync()
     {
         using var client = new HttpClient();
         for (var i = 0; i < Replicas; i++)

@@ -82,6 +82,10 @@ internal sealed class StackPlace : IAsyncDisposable
     }
 }
 
-/// <summary>Tests that use the product's real ports run one after another.</summary>
+/// <summary>Tests that start and stop stacks on the product's real ports: one after another.</summary>
 [CollectionDefinition("product ports", DisableParallelization = true)]
 public sealed class ProductPorts;
+
+/// <summary>Tests of one stack that runs for all of them.</summary>
+[CollectionDefinition("running stack", DisableParallelization = true)]
+public sealed class SharedStack : ICollectionFixture<RunningStack>;

@@ -69,6 +69,15 @@ public sealed class NginxStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_daemon_directive_of_the_users_is_found_before_the_start()
+    {
+        var source = RunningNginx.CopyOfSources(_temp);
+        await File.AppendAllTextAsync(Path.Combine(source, "nginx.conf"), "daemon on;\n", TestContext.Current.CancellationToken);
+
+        (await FailAsync(Build(RunningNginx.FreePort()), $"--Stack:Nginx:Folder={source}")).ShouldContain($"[emerg] \"daemon\" directive is duplicate in {source}/nginx.conf:");
+    }
+
+    [Fact]
     public async Task Without_nginx_the_message_names_both_remedies()
     {
         var error = await FailAsync(Build(RunningNginx.FreePort()), "--Stack:Nginx:Path=/no/such/nginx");

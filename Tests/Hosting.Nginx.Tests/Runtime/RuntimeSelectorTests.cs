@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 
@@ -194,7 +195,7 @@ public sealed class RuntimeSelectorTests
     }
 
     private Task<RuntimeChoice> SelectAsync(NginxRuntime runtime, string? path = null, string? engine = null, bool isLinux = true) =>
-        new RuntimeSelector(new EngineProbe(_commands), _commands, () => _executables).SelectAsync(
+        new RuntimeSelector(new EngineProbe(_commands, NullLogger<EngineProbe>.Instance), _commands, () => _executables).SelectAsync(
             new RuntimeWish { Name = "gateway", Runtime = runtime, Source = "STACK_NGINX_RUNTIME", Path = path, Engine = engine, IsLinux = isLinux },
             TestContext.Current.CancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Aspire.Hosting.ApplicationModel;
+using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
@@ -92,12 +93,12 @@ public abstract class GatewayTests(NginxRuntime runtime)
 
         foreach (var index in new[] { 0, 1 })
         {
-            await UntilAsync(() => served > 500 * (index + 1), "requests are served");
+            await Wait.Until(() => served > 500 * (index + 1), what: "requests are served");
             await sites[index].VanishAsync();
             var at = served;
-            await UntilAsync(() => served > at + 500, "requests are served without the replica");
+            await Wait.Until(() => served > at + 500, what: "requests are served without the replica");
             await sites.RestartAsync(index);
-            await UntilAsync(() => sites[index].Requests > 10, "the replica serves again");
+            await Wait.Until(() => sites[index].Requests > 10, what: "the replica serves again");
         }
 
         await done.CancelAsync();
@@ -190,16 +191,6 @@ public abstract class GatewayTests(NginxRuntime runtime)
         for (var request = 0; request < count; request++)
         {
             await nginx.Client.GetStringAsync("/", Cancelled);
-        }
-    }
-
-    internal static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(30), $"waiting until {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancelled);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
+using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
@@ -132,6 +133,8 @@ public sealed class PassThroughTests
     [Theory]
     [InlineData("/health")]
     [InlineData("/alive")]
+    [InlineData("/health/")]
+    [InlineData("/Alive")]
     [InlineData("/stack-errors/502.html")]
     public async Task What_is_nobodys_business_outside_is_not_found(string path)
     {
@@ -178,7 +181,7 @@ public sealed class PassThroughTests
             }
         }).ToList();
 
-        await GatewayTests.UntilAsync(() => sent > 400, "POST requests are served");
+        await Wait.Until(() => sent > 400, what: "POST requests are served");
         var first = sites[0];
         await first.VanishAsync();
         await Task.WhenAll(clients);

@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
+using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
@@ -36,7 +37,7 @@ public sealed class ProcessGatewayTests() : GatewayTests(NginxRuntime.Process)
     }
 
     private protected override Task NothingIsLeftAsync(RunningNginx nginx) =>
-        UntilAsync(() => !Directory.EnumerateDirectories("/proc").Any(process => Mentions(process, nginx.Launch.Version)), "no process of Nginx is left");
+        Wait.Until(() => !Directory.EnumerateDirectories("/proc").Any(process => Mentions(process, nginx.Launch.Version)), what: "no process of Nginx is left");
 
     private static bool Mentions(string process, string version)
     {

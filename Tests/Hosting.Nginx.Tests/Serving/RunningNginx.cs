@@ -88,7 +88,7 @@ internal sealed class RunningNginx : IAsyncDisposable
     {
         CommandRunner commands = new(TimeProvider.System);
         RuntimeSelector selector = new(
-            new EngineProbe(commands), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
+            new EngineProbe(commands, NullLogger<EngineProbe>.Instance), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
         return await new NginxPreparation(selector, commands, TimeProvider.System, NullLogger<NginxPreparation>.Instance)
             .PrepareAsync(request, TestContext.Current.CancellationToken);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Aspire.Hosting;
 
-namespace Stack.Hosting.Building;
+namespace Stack.Hosting.Allocation;
 
 /// <summary>An address as Kestrel takes it: the host may be <c>*</c> or <c>+</c>.</summary>
 internal sealed record BindingUrl(string Scheme, string Host, int? Port)

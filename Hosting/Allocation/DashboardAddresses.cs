@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Stack.Hosting.Building;
+namespace Stack.Hosting.Allocation;
 
 /// <summary>Where the dashboard listens: Aspire's variables, else the defaults of the product.</summary>
 internal static class DashboardAddresses
