@@ -53,10 +53,11 @@ internal static class TestDefaults
 {
     private static readonly (string Key, string Value)[] Defaults =
     [
+        ("environment", "Development"),
         ("DisableDashboard", "true"),
         ("DcpPublisher:RandomizePorts", "true"),
     ];
 
     public static IEnumerable<string> Missing(string[] args)
-        => Defaults.Where(d => !args.Any(a => a.Contains(d.Key, StringComparison.OrdinalIgnoreCase))).Select(d => $"--{d.Key}={d.Value}");
+        => Defaults.Where(d => !args.Any(a => a.Contains(d.Key, StringComparison.OrdinalIgnoreCase)) && Environment.GetEnvironmentVariable($"DOTNET_{d.Key.ToUpperInvariant()}") is null).Select(d => $"--{d.Key}={d.Value}");
 }

@@ -78,6 +78,7 @@ internal sealed partial class StackEngine(
             throw new InvalidOperationException("The engine was started before it was prepared.");
         }
 
+        KeyRing.EnsureKey(_state.Keys, time);
         _resources = Build(_plan, _state);
         _control.Resources = _resources;
         _server = await ControlServer.StartAsync(options.RunFolder, _control, loggers, time, cancellationToken).ConfigureAwait(false);

@@ -103,6 +103,8 @@ public sealed class MainJobTests(RunningStack stack)
 
             after.ShouldContain($"Visitor {i}");
         }
+
+        Directory.GetFiles(Path.Combine(stack.StateFolder, "keys"), "key-*.xml").ShouldHaveSingleItem("replicas that make keys of their own can't read each other's cookies");
     }
 
     [Fact]

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>Makes the first key of the ring that all replicas share, before they start. Replicas that start together on an empty folder would each make one, and after its first two minutes a replica does not look for keys of others.</summary>
+internal static class KeyRing
+{
+    // ASP.NET Core's own numbers: a key lives 90 days, and its successor is made two days before its end.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan Succession = TimeSpan.FromDays(2);
+
+    /// <summary>Adds a key unless the folder has one that is good for longer than it takes a successor to become known.</summary>
+    public static void EnsureKey(string folder, TimeProvider time)
+    {
+        using var services = new ServiceCollection()
+            .AddDataProtection()
+            .PersistKeysToFileSystem(new DirectoryInfo(folder))
+            .Services.BuildServiceProvider();
+        var keys = services.GetRequiredService<IKeyManager>();
+        var now = time.GetUtcNow();
+        if (!keys.GetAllKeys().Any(k => !k.IsRevoked && k.ActivationDate <= now && k.ExpirationDate > now + Succession))
+        {
+            keys.CreateNewKey(now, now + Lifetime);
+        }
+    }
+}
