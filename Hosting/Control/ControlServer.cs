@@ -80,6 +80,14 @@ internal sealed class ControlServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         File.Delete(SocketPath);
+        try
+        {
+            Directory.Delete(Path.GetDirectoryName(SocketPath)!);
+        }
+        catch (IOException)
+        {
+            // Somebody keeps something of his own in it.
+        }
     }
 
     private static WebApplication Build(string socketPath, ControlContext context)

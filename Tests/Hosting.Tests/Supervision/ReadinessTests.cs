@@ -142,9 +142,11 @@ public class ReadinessTests
         var late = new TaskCompletionSource();
         site.Prober.Held = late.Task;
         await site.Start();
-        await site.End(code: 1);
+
+        // Before the end: the next process is launched and probed at once.
         site.Prober.Held = null;
         site.Prober.Answer = ScriptedProber.Failure;
+        await site.End(code: 1);
         await site.Advance(seconds: 2);
         site.Current.Generation.ShouldBe(2);
 
