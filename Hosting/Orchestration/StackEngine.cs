@@ -196,7 +196,8 @@ internal sealed partial class StackEngine(
         try
         {
             await _board.WaitAsync(IsSettled, _ended.Token).ConfigureAwait(false);
-            StartSummary.Write(Console.Out, _control!.GetStatus(), _control.Dashboard, "Ctrl+C stops everything.");
+            var dashboard = _control!.Dashboard is { } access && !options.ShowLoginLink ? access with { LoginUrl = access.Url } : _control.Dashboard;
+            StartSummary.Write(Console.Out, _control.GetStatus(), dashboard, "Ctrl+C stops everything.");
         }
         catch (OperationCanceledException)
         {

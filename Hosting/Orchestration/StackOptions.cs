@@ -21,6 +21,9 @@ internal sealed record StackOptions
 
     public required bool DisableDashboard { get; init; }
 
+    /// <summary>False where the output is kept in a file: the link has the token in it.</summary>
+    public required bool ShowLoginLink { get; init; }
+
     /// <summary>Path of the dashboard's assembly, as the AppHost's build noted it.</summary>
     public required string? DashboardAssembly { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record StackOptions
             RunFolder = development || !CanWriteBelow("/run") ? Control.Contract.RunFolder.Development(app, state) : Control.Contract.RunFolder.Production(app),
             RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),
             DisableDashboard = options.DisableDashboard || configuration.GetValue("DisableDashboard", false),
+            ShowLoginLink = configuration.GetValue("Stack:ShowLoginLink", true),
             DashboardAssembly = dashboardAssembly,
         };
     }

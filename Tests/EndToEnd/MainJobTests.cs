@@ -174,6 +174,30 @@ public sealed class MainJobTests(RunningStack stack)
     }
 
     [Fact]
+    public async Task No_secret_is_in_a_log_an_argument_or_a_file_that_others_can_read()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var secretsFile = Path.Combine(stack.StateFolder, "secrets.json");
+        var secrets = JsonDocument.Parse(await File.ReadAllTextAsync(secretsFile, token)).RootElement.EnumerateObject().Select(p => p.Value.GetString()!).ToList();
+        secrets.Count.ShouldBe(3);
+        File.GetUnixFileMode(secretsFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (var folder in new[] { "logs", "keys", "telemetry" })
+        {
+            File.GetUnixFileMode(Path.Combine(stack.StateFolder, folder)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var logs = Directory.GetFiles(Path.Combine(stack.StateFolder, "logs")).Concat(Directory.GetFiles(Path.Combine(stack.StateFolder, "nginx"), "*", SearchOption.AllDirectories)).ToList();
+        logs.Select(f => Path.GetFileName(f)).ShouldContain("apphost.log");
+        foreach (var file in logs)
+        {
+            var text = await File.ReadAllTextAsync(file, token);
+            secrets.ShouldAllBe(secret => !text.Contains(secret), file);
+        }
+
+        secrets.ShouldAllBe(secret => !Machine.ProcessesOf(stack.StateFolder).Any(p => p.Contains(secret)));
+    }
+
+    [Fact]
     public async Task The_telemetry_api_wants_its_key()
     {
         var (url, _, _) = await stack.DashboardAsync();
