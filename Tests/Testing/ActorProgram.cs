@@ -14,6 +14,9 @@ public static class ActorProgram
         ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
         ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
         ["DOTNET_gcServer"] = "0",
+
+        // Debug pipes of a process that is killed would stay behind in the temp folder.
+        ["DOTNET_EnableDiagnostics"] = "0",
     };
 
     private static string Find()
