@@ -7,7 +7,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Control;
-using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
 
@@ -51,7 +50,6 @@ internal sealed partial class StackEngine(
         // For what prepares files of its own before the start, as the gateway does.
         configuration["Stack:State"] = _state.Path;
         var secrets = _state.LoadSecrets();
-        DashboardAccess? access = null;
         ExecutableResource? dashboard = null;
         if (!options.DisableDashboard)
         {
@@ -62,7 +60,7 @@ internal sealed partial class StackEngine(
 
         _plan = new PlanMaker(FreePorts.Find, options.RandomizePorts).Make(model.Resources);
         PlanMaker.Publish(_plan);
-        access = dashboard is null ? null : DashboardResource.Access(dashboard, configuration, secrets);
+        var access = dashboard is null ? null : DashboardResource.Access(dashboard, configuration, secrets);
         _control = new StackControl(options, access, lifetime.StopApplication, KillAll, time);
         await PortCheck.EnsureFreeAsync(_plan, time, cancellationToken).ConfigureAwait(false);
         foreach (var resource in _plan.Resources)
