@@ -1,0 +1,36 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>How a command ended.</summary>
+public sealed class ExecuteCommandResult
+{
+    /// <summary>True when it did what it should.</summary>
+    public required bool Success { get; init; }
+
+    /// <summary>True when it was called off.</summary>
+    public bool Canceled { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? ErrorMessage { get; init; }
+}
+
+/// <summary>Makes results of commands.</summary>
+public static class CommandResults
+{
+    /// <summary>It did what it should.</summary>
+    public static ExecuteCommandResult Success() => new() { Success = true };
+
+    /// <summary>It failed.</summary>
+    /// <param name="errorMessage">Why.</param>
+    public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, ErrorMessage = errorMessage };
+
+    /// <summary>It failed.</summary>
+    /// <param name="exception">Its message says why.</param>
+    public static ExecuteCommandResult Failure(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return Failure(exception.Message);
+    }
+
+    /// <summary>It was called off.</summary>
+    public static ExecuteCommandResult Canceled() => new() { Success = false, Canceled = true };
+}

@@ -1,0 +1,11 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>Variants of the dashboard's icons.</summary>
+public enum IconVariant
+{
+    /// <summary>Outlined.</summary>
+    Regular,
+
+    /// <summary>Filled.</summary>
+    Filled,
+}
