@@ -17,6 +17,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <inheritdoc/>
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>The snapshots of all resources.</summary>
+    public ResourceNotificationService ResourceNotifications => Services.GetRequiredService<ResourceNotificationService>();
+
+    /// <summary>Calls commands of resources.</summary>
+    public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
+
     /// <summary>Creates a builder without a command line.</summary>
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 

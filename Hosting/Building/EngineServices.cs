@@ -46,6 +46,17 @@ internal static class EngineServices
         services.AddSingleton(provider => new DistributedApplicationModel(provider.GetRequiredService<IResourceCollection>()));
         services.AddSingleton(provider => StackOptions.Read(
             provider.GetRequiredService<IConfiguration>(), host.Environment, options, appHostDirectory, AppHostMetadata.Find(appHost, "stackdashboardpath")));
+        services.AddSingleton(provider => new ResourceLoggerService { Time = provider.GetRequiredService<TimeProvider>() });
+        services.AddSingleton<ResourceNotificationService>();
+        services.AddSingleton(provider => new ResourceCommandService(
+            provider.GetRequiredService<ResourceNotificationService>(),
+            provider.GetRequiredService<ResourceLoggerService>(),
+            provider,
+            provider.GetRequiredService<ILogger<ResourceCommandService>>()));
+        services.AddOptions<ResourceNotificationServiceOptions>().Configure<StackOptions>(
+            (o, stack) => o.DefaultWaitBehavior = stack.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
+        services.AddHttpClient();
+        services.AddHealthChecks();
         services.AddSingleton<StackEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
         host.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });

@@ -1,5 +1,4 @@
 using Aspire.Hosting.ApplicationModel;
-using Stack.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
@@ -9,76 +8,73 @@ public static partial class ResourceBuilderExtensions
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
     /// <param name="dependency">The other one.</param>
-    /// <exception cref="DistributedApplicationException">A resource can't wait for itself.</exception>
+    /// <exception cref="DistributedApplicationException">A resource can't wait for itself, nor for its own parent.</exception>
+    /// <example><code>site.WaitFor(database);</code></example>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResourceWithWaitSupport
-        => builder.Wait(new WaitAnnotation(dependency.Resource, WaitType.WaitUntilHealthy));
+        => builder.Wait(dependency, r => new WaitAnnotation(r, WaitType.WaitUntilHealthy));
+
+    /// <summary>Lets the resource start when another one runs and is healthy, all replicas of it.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="dependency">The other one.</param>
+    /// <param name="waitBehavior">What happens when the other one ends or fails.</param>
+    /// <exception cref="DistributedApplicationException">A resource can't wait for itself, nor for its own parent.</exception>
+    public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
+        where T : IResourceWithWaitSupport
+        => builder.Wait(dependency, r => new WaitAnnotation(r, WaitType.WaitUntilHealthy) { WaitBehavior = waitBehavior });
 
     /// <summary>Lets the resource start when another one runs.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
     /// <param name="dependency">The other one.</param>
-    /// <exception cref="DistributedApplicationException">A resource can't wait for itself.</exception>
+    /// <exception cref="DistributedApplicationException">A resource can't wait for itself, nor for its own parent.</exception>
     public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResourceWithWaitSupport
-        => builder.Wait(new WaitAnnotation(dependency.Resource, WaitType.WaitUntilStarted));
+        => builder.Wait(dependency, r => new WaitAnnotation(r, WaitType.WaitUntilStarted));
+
+    /// <summary>Lets the resource start when another one runs.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="dependency">The other one.</param>
+    /// <param name="waitBehavior">What happens when the other one ends or fails.</param>
+    /// <exception cref="DistributedApplicationException">A resource can't wait for itself, nor for its own parent.</exception>
+    public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
+        where T : IResourceWithWaitSupport
+        => builder.Wait(dependency, r => new WaitAnnotation(r, WaitType.WaitUntilStarted) { WaitBehavior = waitBehavior });
 
     /// <summary>Lets the resource start when another one has ended with an exit code.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
     /// <param name="dependency">The other one.</param>
     /// <param name="exitCode">The exit code that counts as success.</param>
-    /// <exception cref="DistributedApplicationException">A resource can't wait for itself.</exception>
+    /// <exception cref="DistributedApplicationException">A resource can't wait for itself, nor for its own parent.</exception>
+    /// <example><code>site.WaitForCompletion(migration);</code></example>
     public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
         where T : IResourceWithWaitSupport
-        => builder.Wait(new WaitAnnotation(dependency.Resource, WaitType.WaitForCompletion, exitCode));
+        => builder.Wait(dependency, r => new WaitAnnotation(r, WaitType.WaitForCompletion, exitCode));
 
-    /// <summary>Checks each replica's health by HTTP, directly on its own port; a replica is ready when the check succeeds.</summary>
-    /// <typeparam name="T">Type of the resource.</typeparam>
-    /// <param name="builder">The resource.</param>
-    /// <param name="path">Path of the check; default <c>/</c>.</param>
-    /// <param name="statusCode">The status that means healthy; default 200.</param>
-    /// <param name="endpointName">The endpoint; default the one named <c>https</c>, else <c>http</c>.</param>
-    /// <exception cref="DistributedApplicationException">At start: there is no such endpoint, or it does not speak http.</exception>
-    public static IResourceBuilder<T> WithHttpHealthCheck<T>(
-        this IResourceBuilder<T> builder, string? path = null, int? statusCode = null, [EndpointName] string? endpointName = null)
-        where T : IResourceWithEndpoints
-        => builder.WithHttpHealthCheck(() => HealthEndpoint(builder.Resource, endpointName), path, statusCode);
-
-    /// <summary>Checks each replica's health by HTTP, directly on its own port; a replica is ready when the check succeeds.</summary>
-    /// <typeparam name="T">Type of the resource.</typeparam>
-    /// <param name="builder">The resource.</param>
-    /// <param name="endpointSelector">Chooses the endpoint.</param>
-    /// <param name="path">Path of the check; default <c>/</c>.</param>
-    /// <param name="statusCode">The status that means healthy; default 200.</param>
-    public static IResourceBuilder<T> WithHttpHealthCheck<T>(
-        this IResourceBuilder<T> builder, Func<EndpointReference> endpointSelector, string? path = null, int? statusCode = null)
-        where T : IResourceWithEndpoints
+    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, Func<IResource, WaitAnnotation> wait)
+        where T : IResourceWithWaitSupport
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var check = path is null ? "/" : path.StartsWith('/') ? path : $"/{path}";
-        var status = statusCode ?? 200;
-        var key = $"{builder.Resource.Name}_{check}_{status}_check";
-        return builder
-            .WithAnnotation(new HttpHealthCheckAnnotation(endpointSelector, check, status, key), ResourceAnnotationMutationBehavior.Replace)
-            .WithAnnotation(new HealthCheckAnnotation(key));
-    }
+        ArgumentNullException.ThrowIfNull(dependency);
+        var other = dependency.Resource;
+        if (ReferenceEquals(builder.Resource, other))
+        {
+            throw new DistributedApplicationException($"The resource '{other.Name}' can't wait for itself. Remove that wait.");
+        }
 
-    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, WaitAnnotation wait)
-        where T : IResourceWithWaitSupport
-        => ReferenceEquals(builder.Resource, wait.Resource)
-            ? throw new DistributedApplicationException($"The resource '{builder.Resource.Name}' can't wait for itself. Remove that wait.")
-            : builder.WithAnnotation(wait);
+        if ((builder.Resource as IResourceWithParent)?.Parent is { } parent && ReferenceEquals(parent, other))
+        {
+            throw new DistributedApplicationException($"The resource '{builder.Resource.Name}' can't wait for its own parent '{other.Name}': it lives with it. Remove that wait.");
+        }
 
-    private static EndpointReference HealthEndpoint(IResourceWithEndpoints resource, string? name)
-    {
-        var tried = name is null ? new[] { "https", "http" } : [name];
-        var endpoint = tried.Select(n => resource.GetEndpoint(n)).FirstOrDefault(e => e.Exists)
-            ?? throw new DistributedApplicationException(
-                $"The health check of resource '{resource.Name}' needs an endpoint named {string.Join(" or ", tried.Select(t => $"'{t}'"))}, and it has none. Declare it, or name another with endpointName:.");
-        return endpoint.IsHttp || endpoint.IsHttps
-            ? endpoint
-            : throw new DistributedApplicationException(
-                $"The health check of resource '{resource.Name}' can't use endpoint '{endpoint.EndpointName}': its scheme is '{endpoint.Scheme}'. Name one that speaks http.");
+        builder.WithRelationship(other, KnownRelationshipTypes.WaitFor);
+
+        // A child lives with its parent, which may have checks of its own.
+        return other is IResourceWithParent { Parent: var grandparent } && !ReferenceEquals(grandparent, builder.Resource)
+            ? builder.Wait(builder.ApplicationBuilder.CreateResourceBuilder(grandparent), wait).WithAnnotation(wait(other))
+            : builder.WithAnnotation(wait(other));
     }
 }
