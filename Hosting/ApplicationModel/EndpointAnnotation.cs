@@ -5,6 +5,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>An address that a resource listens on.</summary>
 public sealed class EndpointAnnotation : IResourceAnnotation
 {
+    private string _name;
+    private string? _transport;
+    private bool? _tlsEnabled;
     private int? _port;
     private int? _targetPort;
 
@@ -14,31 +17,67 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <param name="transport">Transport; default <c>http</c> for http and https, else the protocol.</param>
     /// <param name="name">Name; default the scheme.</param>
     /// <param name="port">Port that others use, 0 to 65535.</param>
-    /// <param name="targetPort">Port that the process listens on.</param>
+    /// <param name="targetPort">Port that the process listens on, 0 to 65535.</param>
     /// <param name="isExternal">True when it may be reached from outside.</param>
     /// <param name="isProxied">True when the engine chooses how the address is served.</param>
+    /// <exception cref="ArgumentException">The name is not one that an endpoint can have; the message says why.</exception>
     public EndpointAnnotation(
         ProtocolType protocol,
         string? uriScheme = null,
         string? transport = null,
-        string? name = null,
+        [EndpointName] string? name = null,
+        int? port = null,
+        int? targetPort = null,
+        bool? isExternal = null,
+        bool isProxied = true)
+        : this(protocol, null, uriScheme, transport, name, port, targetPort, isExternal, isProxied)
+    {
+    }
+
+    /// <summary>Creates an endpoint whose address belongs to a certain network.</summary>
+    /// <param name="protocol">TCP or UDP.</param>
+    /// <param name="networkID">The network that <see cref="AllocatedEndpoint"/> is the address on; default this machine.</param>
+    /// <param name="uriScheme">Scheme of its URLs; default <c>tcp</c> or <c>udp</c>.</param>
+    /// <param name="transport">Transport; default <c>http</c> for http and https, else the protocol.</param>
+    /// <param name="name">Name; default the scheme.</param>
+    /// <param name="port">Port that others use, 0 to 65535.</param>
+    /// <param name="targetPort">Port that the process listens on, 0 to 65535.</param>
+    /// <param name="isExternal">True when it may be reached from outside.</param>
+    /// <param name="isProxied">True when the engine chooses how the address is served.</param>
+    /// <exception cref="ArgumentException">The name is not one that an endpoint can have; the message says why.</exception>
+    public EndpointAnnotation(
+        ProtocolType protocol,
+        NetworkIdentifier? networkID,
+        string? uriScheme = null,
+        string? transport = null,
+        [EndpointName] string? name = null,
         int? port = null,
         int? targetPort = null,
         bool? isExternal = null,
         bool isProxied = true)
     {
-        ModelPort.Validate("port", port);
-        ModelPort.Validate("target port", targetPort);
-        var protocolName = protocol == ProtocolType.Udp ? "udp" : "tcp";
         Protocol = protocol;
-        UriScheme = uriScheme ?? protocolName;
-        Transport = transport ?? (UriScheme is "http" or "https" ? "http" : protocolName);
-        Name = name ?? UriScheme;
-        ModelName.Validate("endpoint", Name);
-        _port = port;
-        _targetPort = targetPort;
+        DefaultNetworkID = networkID ?? KnownNetworkIdentifiers.LocalhostNetwork;
+        UriScheme = uriScheme ?? ProtocolName;
+        _transport = transport;
+        _name = name ?? UriScheme;
+        ModelName.Validate("endpoint", _name);
+        _port = ModelPort.Validate("port", port);
+        _targetPort = ModelPort.Validate("target port", targetPort);
         IsExternal = isExternal ?? false;
         IsProxied = isProxied;
+    }
+
+    /// <summary>Name, unique in the resource without regard to case.</summary>
+    /// <exception cref="ArgumentException">The name is not one that an endpoint can have; the message says why.</exception>
+    public string Name
+    {
+        get => _name;
+        set
+        {
+            ModelName.Validate("endpoint", value);
+            _name = value;
+        }
     }
 
     /// <summary>TCP or UDP.</summary>
@@ -47,24 +86,32 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>Scheme of its URLs.</summary>
     public string UriScheme { get; set; }
 
-    /// <summary>Transport: <c>http</c>, <c>http2</c>, <c>tcp</c>, <c>udp</c>.</summary>
-    public string Transport { get; set; }
+    /// <summary>Transport: <c>http</c>, <c>http2</c>, <c>tcp</c>, <c>udp</c>. Until it is set: <c>http</c> for the schemes http and https, else the protocol.</summary>
+    public string Transport
+    {
+        get => _transport ?? (IsHttpLike ? "http" : ProtocolName);
+        set => _transport = value;
+    }
 
-    /// <summary>Name, unique in the resource without regard to case.</summary>
-    public string Name { get; }
+    /// <summary>True when the connection is encrypted. Until it is set: when the scheme is https.</summary>
+    public bool TlsEnabled
+    {
+        get => _tlsEnabled ?? HasScheme("https");
+        set => _tlsEnabled = value;
+    }
 
     /// <summary>Port that others use. Of an endpoint that is not proxied it is also the port listened on, if only one of the two is given.</summary>
     public int? Port
     {
         get => _port ?? (IsProxied ? null : _targetPort);
-        set => _port = value;
+        set => _port = ModelPort.Validate("port", value);
     }
 
-    /// <summary>Port that the process listens on.</summary>
+    /// <summary>Port that the process listens on. Of an endpoint that is not proxied it is also the port that others use, if only one of the two is given.</summary>
     public int? TargetPort
     {
         get => _targetPort ?? (IsProxied ? null : _port);
-        set => _targetPort = value;
+        set => _targetPort = ModelPort.Validate("target port", value);
     }
 
     /// <summary>Host that the process listens on; default <c>localhost</c>.</summary>
@@ -76,42 +123,46 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>True when the engine chooses how the address is served.</summary>
     public bool IsProxied { get; set; }
 
-    /// <summary>True when the port came from a launch profile, not from code.</summary>
-    internal bool FromLaunchProfile { get; set; }
+    /// <summary>The network that <see cref="AllocatedEndpoint"/> is the address on.</summary>
+    public NetworkIdentifier DefaultNetworkID { get; }
 
-    /// <summary>True when the process is told the port by <c>ASPNETCORE_URLS</c>; false when <c>env:</c> names its variable.</summary>
-    internal bool IsInjected { get; set; } = true;
-
-    /// <summary>The address, once known.</summary>
+    /// <summary>The address on <see cref="DefaultNetworkID"/>; null: not known yet.</summary>
     public AllocatedEndpoint? AllocatedEndpoint
     {
-        get => Allocated.Task.IsCompletedSuccessfully ? Allocated.Task.Result : null;
+        get => AllAllocatedEndpoints.TryGetAllocatedEndpoint(DefaultNetworkID, out var endpoint) ? endpoint : null;
         set
         {
-            if (value is not null && !Allocated.TrySetResult(value))
+            if (value is not null)
             {
-                Allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                Allocated.SetResult(value);
+                AllAllocatedEndpoints.AddOrUpdateAllocatedEndpoint(DefaultNetworkID, value);
             }
         }
     }
 
-    internal TaskCompletionSource<AllocatedEndpoint> Allocated { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The addresses, one for each network.</summary>
+    public NetworkEndpointSnapshotList AllAllocatedEndpoints { get; } = [];
+
+    /// <summary>True when the port came from a launch profile, not from code.</summary>
+    internal bool FromLaunchProfile { get; set; }
+
+    /// <summary>Key of the endpoint in the project's Kestrel settings, if it came from there.</summary>
+    internal string? KestrelName { get; set; }
+
+    /// <summary>True when publishing made it, because the project has an https or http address somewhere.</summary>
+    internal bool IsImplicit { get; set; }
+
+    /// <summary>True when the process is told the port by <c>ASPNETCORE_URLS</c>; false when <c>env:</c> names its variable.</summary>
+    internal bool IsInjected { get; set; } = true;
 
     /// <summary>The addresses of the replicas, by index, once known.</summary>
     internal IReadOnlyList<AllocatedEndpoint> ReplicaEndpoints { get; set; } = [];
-}
 
-/// <summary>The range of a port in the model.</summary>
-internal static class ModelPort
-{
-    public const int Max = 65535;
+    /// <summary>True when it speaks http or https.</summary>
+    internal bool IsHttpLike => HasScheme("http") || HasScheme("https");
 
-    public static void Validate(string kind, int? port)
-    {
-        if (port is < 0 or > Max)
-        {
-            throw new ArgumentOutOfRangeException(nameof(port), port, $"The {kind} must lie between 0 and {Max}.");
-        }
-    }
+    private string ProtocolName => Protocol == ProtocolType.Udp ? "udp" : "tcp";
+
+    internal bool HasScheme(string scheme) => string.Equals(UriScheme, scheme, StringComparison.OrdinalIgnoreCase);
+
+    internal bool HasName(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Reads the annotations of a resource.</summary>
-public static class ResourceExtensions
+public static partial class ResourceExtensions
 {
     /// <summary>Finds the last annotation of a type.</summary>
     /// <typeparam name="T">Type of the annotation.</typeparam>
@@ -33,16 +33,6 @@ public static class ResourceExtensions
     /// <param name="resource">The resource.</param>
     public static bool HasAnnotationOfType<T>(this IResource resource)
         where T : IResourceAnnotation => resource.Annotations.OfType<T>().Any();
-
-    /// <summary>The resource's endpoints, as references.</summary>
-    /// <param name="resource">The resource.</param>
-    public static IEnumerable<EndpointReference> GetEndpoints(this IResourceWithEndpoints resource)
-        => resource.Annotations.OfType<EndpointAnnotation>().Select(e => new EndpointReference(resource, e));
-
-    /// <summary>A reference to an endpoint, which need not be declared yet.</summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="endpointName">Name of the endpoint.</param>
-    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);
 
     /// <summary>How many replicas of the resource are meant to run: what was said last, else 1.</summary>
     /// <param name="resource">The resource.</param>

@@ -36,6 +36,9 @@ public class ValueProviderContext
     /// <summary>The resource that uses the value.</summary>
     public IResource? Caller { get; init; }
 
+    /// <summary>The network that the value is used on; null: the caller's own.</summary>
+    public NetworkIdentifier? Network { get; init; }
+
     /// <summary>The replica that is about to start with the value.</summary>
     internal ReplicaIdentity? Replica { get; init; }
 }

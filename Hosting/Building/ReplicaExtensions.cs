@@ -19,6 +19,19 @@ public static class ReplicaExtensions
         return builder.WithAnnotation(new SequentialPortsAnnotation(firstPort, endpointName), ResourceAnnotationMutationBehavior.Replace);
     }
 
+    /// <summary>Sets environment variables of each replica for itself, after all other callbacks; several calls add up. Called for each launch of a replica.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="callback">Sets them.</param>
+    /// <example><code>site.WithReplicaEnvironment(replica => replica.EnvironmentVariables["SHARD"] = $"{replica.Index}");</code></example>
+    public static IResourceBuilder<T> WithReplicaEnvironment<T>(this IResourceBuilder<T> builder, Action<ReplicaEnvironmentContext> callback)
+        where T : IResourceWithEnvironment
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(callback);
+        return builder.WithAnnotation(new ReplicaEnvironmentAnnotation(callback));
+    }
+
     /// <summary>Says what happens to a process that ends by itself. Without it: Never in development, Always in production.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>

@@ -41,8 +41,8 @@ public static partial class ResourceBuilderExtensions
         builder.WithAnnotation(endpoint);
         if (env is not null && builder.Resource is IResourceWithEnvironment)
         {
-            builder.Resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
-                context.EnvironmentVariables[env] = new EndpointReference(builder.Resource, endpoint).Property(EndpointProperty.TargetPort)));
+            var own = new EndpointReference(builder.Resource, endpoint).Property(EndpointProperty.TargetPort);
+            builder.Resource.Annotations.Add(new EnvironmentCallbackAnnotation(context => context.EnvironmentVariables[env] = own));
         }
 
         return builder;
@@ -108,7 +108,7 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);
-        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https"))
+        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsHttpLike))
         {
             endpoint.IsExternal = true;
         }
@@ -116,13 +116,40 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
+    /// <summary>Says that the resource speaks HTTP/2: the transport of its http and https endpoints becomes <c>http2</c> before the start.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <example><code>builder.AddProject&lt;Projects.Grpc&gt;("grpc").AsHttp2Service();</code></example>
+    public static IResourceBuilder<T> AsHttp2Service<T>(this IResourceBuilder<T> builder)
+        where T : IResourceWithEndpoints
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new Http2ServiceAnnotation(), ResourceAnnotationMutationBehavior.Replace);
+    }
+
     /// <summary>A reference to an endpoint, which need not be declared yet.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
     /// <param name="name">Name of the endpoint.</param>
     public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string name)
-        where T : IResourceWithEndpoints => builder.Resource.GetEndpoint(name);
+        where T : IResourceWithEndpoints
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Resource.GetEndpoint(name);
+    }
+
+    /// <summary>A reference to an endpoint as a network sees it. The endpoint need not be declared yet.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="name">Name of the endpoint.</param>
+    /// <param name="contextNetworkID">The network.</param>
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string name, NetworkIdentifier contextNetworkID)
+        where T : IResourceWithEndpoints
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Resource.GetEndpoint(name, contextNetworkID);
+    }
 
     private static EndpointAnnotation? FindEndpoint(IResource resource, string name)
-        => resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+        => resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.HasName(name));
 }

@@ -42,6 +42,11 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             environment.TryAdd(name, value);
         }
 
+        foreach (var own in plan.Resource.Annotations.OfType<ReplicaEnvironmentAnnotation>())
+        {
+            own.Callback(new ReplicaEnvironmentContext(replica.Name, replica.Index, replica.Port, environment));
+        }
+
         List<string> arguments = [];
         foreach (var argument in evaluation.Arguments)
         {
