@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,8 @@ internal sealed class TestingBuilder(DistributedApplicationBuilder inner, Func<T
     public DistributedApplicationExecutionContext ExecutionContext => inner.ExecutionContext;
 
     public IDistributedApplicationEventing Eventing => inner.Eventing;
+
+    public IDistributedApplicationPipeline Pipeline => inner.Pipeline;
 
     public IResourceCollection Resources => inner.Resources;
 

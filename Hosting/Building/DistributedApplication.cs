@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Stack.Hosting.Building;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Publishing;
 
 namespace Aspire.Hosting;
 
@@ -49,13 +50,17 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     /// <summary>Runs the application; completes when it has stopped.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DistributedApplicationException">It could not start; nothing of it is left running.</exception>
+    /// <exception cref="DistributedApplicationException">It could not start, and nothing of it is left running; in publish mode: a step failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         try
         {
             await StartAsync(cancellationToken).ConfigureAwait(false);
             await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            if (Services.GetService<PublishHost>() is { } publish)
+            {
+                await publish.Completion.ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -68,17 +73,26 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <exception cref="DistributedApplicationException">It could not start; nothing of it is left running.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        var engine = Services.GetRequiredService<StackEngine>();
+        // Null in publish mode.
+        var engine = Services.GetService<StackEngine>();
         try
         {
-            await engine.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            if (engine is not null)
+            {
+                await engine.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             await Services.GetRequiredService<IDistributedApplicationEventing>()
                 .PublishAsync(new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>()), cancellationToken).ConfigureAwait(false);
             await _host.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            await engine.DisposeAsync().ConfigureAwait(false);
+            if (engine is not null)
+            {
+                await engine.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }

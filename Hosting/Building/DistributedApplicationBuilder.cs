@@ -1,11 +1,14 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Stack.Hosting.Building;
+using Stack.Hosting.Publishing.Pipelines;
 
 namespace Aspire.Hosting;
 
@@ -44,6 +47,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             ["AppHost:DashboardApplicationName"] = options.DashboardApplicationName ?? _host.Environment.ApplicationName,
         });
         ExecutionContext = CommandLine.ExecutionContext(_host.Configuration);
+        PublishServices.AddPipeline(_host, Pipeline);
         EngineServices.Add(_host, options, ExecutionContext, Resources, Eventing, AppHostDirectory, AppHostAssembly);
         Announce("DistributedApplicationBuilderConstructed", this);
     }
@@ -71,6 +75,10 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     /// <inheritdoc/>
     public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
+
+    /// <inheritdoc/>
+    [Experimental("ASPIREPIPELINES001")]
+    public IDistributedApplicationPipeline Pipeline { get; } = new DistributedApplicationPipeline();
 
     /// <inheritdoc/>
     public IResourceCollection Resources { get; } = new ResourceCollection();

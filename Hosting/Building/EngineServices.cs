@@ -57,8 +57,16 @@ internal static class EngineServices
             (o, stack) => o.DefaultWaitBehavior = stack.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
         services.AddHttpClient();
         services.AddHealthChecks();
-        services.AddSingleton<StackEngine>();
-        services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
+        if (execution.IsPublishMode)
+        {
+            PublishServices.AddHost(host);
+        }
+        else
+        {
+            services.AddSingleton<StackEngine>();
+            services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
+        }
+
         host.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         host.Logging.AddSimpleConsole(o =>
         {

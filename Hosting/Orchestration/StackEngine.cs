@@ -40,11 +40,6 @@ internal sealed partial class StackEngine(
     /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (!execution.IsRunMode)
-        {
-            throw new DistributedApplicationException("Publishing is not part of this version. Run the AppHost without --publisher and without --operation publish.");
-        }
-
         _state = StateFolder.Open(options.StateFolder);
 
         // For what prepares files of its own before the start, as the gateway does.

@@ -16,7 +16,8 @@ public sealed partial class ArchitectureTests
         ["Supervision"] = ["ApplicationModel", "Allocation", "Observation"],
         ["Control"] = ["Observation"],
         ["Orchestration"] = ["ApplicationModel", "Allocation", "Observation", "Supervision", "Control"],
-        ["Building"] = ["ApplicationModel", "Allocation", "Observation", "Supervision", "Control", "Orchestration"],
+        ["Publishing"] = ["ApplicationModel", "Allocation"],
+        ["Building"] = ["ApplicationModel", "Allocation", "Observation", "Supervision", "Control", "Orchestration", "Publishing"],
     };
 
     [Fact]

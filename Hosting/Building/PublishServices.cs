@@ -1,0 +1,47 @@
+using Aspire.Hosting.Pipelines;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Publishing;
+using Stack.Hosting.Publishing.Manifest;
+
+namespace Stack.Hosting.Building;
+
+/// <summary>Registers what publishes an application in the AppHost's container.</summary>
+internal static class PublishServices
+{
+    /// <summary>Registers the pipeline, in both modes: user code may ask for it.</summary>
+    public static void AddPipeline(HostApplicationBuilder host, IDistributedApplicationPipeline pipeline)
+    {
+        pipeline.AddStep(ManifestStep.Create());
+        host.Services.AddSingleton(pipeline);
+        host.Services.AddOptions<PipelineOptions>().Bind(host.Configuration.GetSection("Pipeline"));
+        host.Services.PostConfigure<PipelineOptions>(o => o.Step = string.IsNullOrWhiteSpace(o.Step) ? DefaultStep(host.Configuration) : o.Step);
+    }
+
+    /// <summary>Registers what runs in publish mode in place of the engine.</summary>
+    public static void AddHost(HostApplicationBuilder host)
+    {
+        host.Services.TryAddSingleton<IPipelineActivityReporter>(provider =>
+            new Publishing.Pipelines.LoggedActivity(provider.GetRequiredService<ILoggerFactory>().CreateLogger(PublishHost.Category)));
+        host.Services.AddSingleton<PublishHost>();
+        host.Services.AddHostedService(provider => provider.GetRequiredService<PublishHost>());
+        host.Logging.AddFilter(PublishHost.Category, LevelOf(host.Configuration["Pipeline:LogLevel"]));
+    }
+
+    private static string DefaultStep(ConfigurationManager configuration)
+        => configuration["Publishing:Publisher"] is { Length: > 0 } publisher ? $"publish-{publisher}" : WellKnownPipelineSteps.Publish;
+
+    /// <summary>The level that <c>--log-level</c> stands for.</summary>
+    public static LogLevel LevelOf(string? name) => name?.ToLowerInvariant() switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warn" or "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "crit" or "critical" => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
+}
