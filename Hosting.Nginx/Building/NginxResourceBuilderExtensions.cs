@@ -26,7 +26,7 @@ public static class NginxResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var nginx = builder.AddResource(new NginxResource(name))
-            .WithAnnotation(ImageName.Parse(builder.Configuration["Stack:Nginx:Image"] is { Length: > 0 } image ? image : NginxSettings.DefaultImage))
+            .WithImage(builder.Configuration["Stack:Nginx:Image"] is { Length: > 0 } image ? image : NginxSettings.DefaultImage)
             .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName, isProxied: port is null)
             .WithRestartPolicy(RestartMode.Always)
             .WithHttpHealthCheck(NginxNames.HealthPath, endpointName: NginxResource.HttpEndpointName)

@@ -124,7 +124,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Runtime = settings.Runtime ?? code,
             Source = settings.RuntimeSource ?? nameof(NginxResourceBuilderExtensions.WithRuntime),
             Path = settings.Path is { } path ? Path.GetFullPath(path, appHostDirectory) : null,
-            Image = nginx.TryGetLastAnnotation<ContainerImageAnnotation>(out var image) ? ImageName.Text(image) : NginxSettings.DefaultImage,
+            Image = nginx.TryGetContainerImageName(out var image) ? image : NginxSettings.DefaultImage,
             Engine = configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"],
         };
     }

@@ -18,22 +18,6 @@ public sealed class ExecutableAnnotation : IResourceAnnotation
     public required string WorkingDirectory { get; set; }
 }
 
-/// <summary>The image of a container.</summary>
-public sealed class ContainerImageAnnotation : IResourceAnnotation
-{
-    /// <summary>Registry; null: the engine's default.</summary>
-    public string? Registry { get; set; }
-
-    /// <summary>Name of the image, without registry and tag.</summary>
-    public required string Image { get; set; }
-
-    /// <summary>Tag.</summary>
-    public string? Tag { get; set; }
-
-    /// <summary>Digest; excludes a tag.</summary>
-    public string? SHA256 { get; set; }
-}
-
 /// <summary>Sets environment variables of the resource at each start.</summary>
 public class EnvironmentCallbackAnnotation : IResourceAnnotation
 {

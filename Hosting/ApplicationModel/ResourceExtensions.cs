@@ -41,8 +41,4 @@ public static partial class ResourceExtensions
     /// <summary>Names of the resource's replicas, once the plan is made; before that, and of what is not supervised, the resource's own name.</summary>
     internal static IReadOnlyList<string> GetReplicaNames(this IResource resource)
         => resource.TryGetLastAnnotation<ReplicaNamesAnnotation>(out var replicas) ? replicas.Names : [resource.Name];
-
-    /// <summary>Says whether the resource is a container.</summary>
-    /// <param name="resource">The resource.</param>
-    public static bool IsContainer(this IResource resource) => resource.HasAnnotationOfType<ContainerImageAnnotation>();
 }

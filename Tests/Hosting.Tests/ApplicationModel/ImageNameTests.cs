@@ -1,6 +1,6 @@
-using Stack.Hosting.Nginx.Building;
+using Aspire.Hosting.ApplicationModel;
 
-namespace Stack.Hosting.Nginx.Tests.Building;
+namespace Hosting.Tests.ApplicationModel;
 
 public sealed class ImageNameTests
 {
@@ -18,4 +18,17 @@ public sealed class ImageNameTests
         (parsed.Registry, parsed.Image, parsed.Tag, parsed.SHA256).ShouldBe((registry, image, tag, digest));
         ImageName.Text(parsed).ShouldBe(name);
     }
+
+    [Fact]
+    public void A_digest_wins_over_a_tag_beside_it()
+    {
+        var parsed = ImageName.Parse("redis:7@sha256:abc");
+
+        (parsed.Image, parsed.Tag, parsed.SHA256).ShouldBe(("redis", null, "abc"));
+    }
+
+    [Fact]
+    public void Another_digest_than_SHA_256_is_refused()
+        => Should.Throw<ArgumentException>(() => ImageName.Parse("redis@md5:abc")).Message.ShouldBe(
+            "The digest of the image 'redis@md5:abc' is no SHA-256. Write it as 'image@sha256:' and the digest. (Parameter 'name')");
 }
