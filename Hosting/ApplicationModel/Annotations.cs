@@ -36,6 +36,24 @@ public class EnvironmentCallbackAnnotation : IResourceAnnotation
     {
     }
 
+    /// <summary>Creates the annotation.</summary>
+    /// <param name="callback">Sets the variables.</param>
+    public EnvironmentCallbackAnnotation(Action<Dictionary<string, object>> callback)
+        : this((EnvironmentCallbackContext context) => callback(context.EnvironmentVariables))
+    {
+    }
+
+    /// <summary>Creates the annotation for one variable.</summary>
+    /// <param name="name">Name of the variable.</param>
+    /// <param name="callback">Returns its value at each start.</param>
+    public EnvironmentCallbackAnnotation(string name, Func<string> callback)
+        : this((EnvironmentCallbackContext context) =>
+        {
+            context.EnvironmentVariables[name] = callback();
+        })
+    {
+    }
+
     /// <summary>Sets the variables.</summary>
     public Func<EnvironmentCallbackContext, Task> Callback { get; }
 }

@@ -14,6 +14,20 @@ public class EnvironmentCallbackContext(
     Dictionary<string, object>? environmentVariables = null,
     CancellationToken cancellationToken = default)
 {
+    private readonly IResource? _resource = resource;
+
+    /// <summary>Creates the context without a resource.</summary>
+    /// <param name="executionContext">Run or publish.</param>
+    /// <param name="environmentVariables">The variables so far.</param>
+    /// <param name="cancellationToken">Ends when the start is given up.</param>
+    public EnvironmentCallbackContext(
+        DistributedApplicationExecutionContext executionContext,
+        Dictionary<string, object>? environmentVariables = null,
+        CancellationToken cancellationToken = default)
+        : this(executionContext, null!, environmentVariables, cancellationToken)
+    {
+    }
+
     /// <summary>The variables so far: strings, or value providers that are evaluated at start.</summary>
     public Dictionary<string, object> EnvironmentVariables { get; } = environmentVariables ?? new(StringComparer.Ordinal);
 
@@ -21,7 +35,8 @@ public class EnvironmentCallbackContext(
     public DistributedApplicationExecutionContext ExecutionContext { get; } = executionContext;
 
     /// <summary>The resource the variables are for.</summary>
-    public IResource Resource { get; } = resource;
+    /// <exception cref="InvalidOperationException">The context was made without one.</exception>
+    public IResource Resource => _resource ?? throw new InvalidOperationException("This context was made without a resource.");
 
     /// <summary>The resource's log.</summary>
     public ILogger Logger { get; set; } = NullLogger.Instance;
@@ -34,12 +49,21 @@ public class EnvironmentCallbackContext(
 /// <param name="args">The arguments so far: strings, or value providers that are evaluated at start.</param>
 /// <param name="resource">The resource the arguments are for.</param>
 /// <param name="cancellationToken">Ends when the start is given up.</param>
-public sealed class CommandLineArgsCallbackContext(IList<object> args, IResource? resource = null, CancellationToken cancellationToken = default)
+public sealed class CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default)
 {
+    /// <summary>Creates the context without a resource.</summary>
+    /// <param name="args">The arguments so far.</param>
+    /// <param name="cancellationToken">Ends when the start is given up.</param>
+    public CommandLineArgsCallbackContext(IList<object> args, CancellationToken cancellationToken = default)
+        : this(args, null!, cancellationToken)
+    {
+    }
+
     /// <summary>The arguments so far: strings, or value providers that are evaluated at start.</summary>
-    public IList<object> Args { get; } = args;
+    public IList<object> Args { get; } = args ?? throw new ArgumentNullException(nameof(args));
 
     /// <summary>The resource the arguments are for.</summary>
+    /// <exception cref="InvalidOperationException">The context was made without one.</exception>
     public IResource Resource => resource ?? throw new InvalidOperationException("This context was made without a resource.");
 
     /// <summary>Run or publish.</summary>

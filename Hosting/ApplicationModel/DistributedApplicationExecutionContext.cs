@@ -11,24 +11,41 @@ public enum DistributedApplicationOperation
 }
 
 /// <summary>Says what the AppHost was started for.</summary>
-/// <param name="operation">Run or publish.</param>
-/// <param name="publisherName">In publish mode the publisher.</param>
-public class DistributedApplicationExecutionContext(DistributedApplicationOperation operation, string publisherName)
+public class DistributedApplicationExecutionContext
 {
     private IServiceProvider? _services;
 
-    /// <summary>Creates the context without the name of a publisher.</summary>
+    /// <summary>Creates the context without the name of a publisher: it is <c>manifest</c>.</summary>
     /// <param name="operation">Run or publish.</param>
     public DistributedApplicationExecutionContext(DistributedApplicationOperation operation)
         : this(operation, "manifest")
     {
     }
 
+    /// <summary>Creates the context.</summary>
+    /// <param name="operation">Run or publish.</param>
+    /// <param name="publisherName">In publish mode the publisher.</param>
+    public DistributedApplicationExecutionContext(DistributedApplicationOperation operation, string publisherName)
+    {
+        Operation = operation;
+        PublisherName = publisherName;
+    }
+
+    /// <summary>Creates the context.</summary>
+    /// <param name="options">Operation, publisher and services.</param>
+    public DistributedApplicationExecutionContext(DistributedApplicationExecutionContextOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Operation = options.Operation;
+        PublisherName = options.PublisherName ?? "manifest";
+        _services = options.ServiceProvider;
+    }
+
     /// <summary>Run or publish.</summary>
-    public DistributedApplicationOperation Operation { get; } = operation;
+    public DistributedApplicationOperation Operation { get; }
 
     /// <summary>In publish mode the publisher.</summary>
-    public string PublisherName { get; set; } = publisherName;
+    public string PublisherName { get; set; }
 
     /// <summary>The application's services.</summary>
     /// <exception cref="InvalidOperationException">The application is not built yet.</exception>

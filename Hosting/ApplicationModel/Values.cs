@@ -57,6 +57,9 @@ internal sealed record ReplicaIdentity(string Name, int Index, IReadOnlyDictiona
 /// <param name="value">Makes the value.</param>
 internal sealed class ReplicaValue(Func<ReplicaIdentity, string?> value) : IValueProvider
 {
+    /// <summary>The value where no replica is known, as in a test that only looks at the model; null leaves it out.</summary>
+    public string? WithoutReplica { get; init; }
+
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
         => throw new InvalidOperationException("This value differs from replica to replica, and was asked for without one.");
 

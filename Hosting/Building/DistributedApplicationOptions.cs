@@ -3,8 +3,14 @@ using System.Reflection;
 namespace Aspire.Hosting;
 
 /// <summary>How the builder of an application is made.</summary>
-public class DistributedApplicationOptions
+public sealed class DistributedApplicationOptions
 {
+    private readonly Lazy<Assembly?> _assembly;
+
+    /// <summary>Creates options with the defaults.</summary>
+    public DistributedApplicationOptions()
+        => _assembly = new(() => AssemblyName is null ? System.Reflection.Assembly.GetEntryAssembly() : System.Reflection.Assembly.Load(AssemblyName));
+
     /// <summary>The command line.</summary>
     public string[]? Args { get; set; }
 
@@ -14,14 +20,26 @@ public class DistributedApplicationOptions
     /// <summary>Folder of the AppHost's project; default what its build noted, else the content root.</summary>
     public string? ProjectDirectory { get; set; }
 
-    /// <summary>Name that the dashboard shows.</summary>
+    /// <summary>Name that the dashboard shows; default the AppHost's.</summary>
     public string? DashboardApplicationName { get; set; }
 
-    /// <summary>True: no dashboard.</summary>
+    /// <summary>Registry that all images come from, in place of their own; null: their own.</summary>
+    public string? ContainerRegistryOverride { get; set; }
+
+    /// <summary>True: no dashboard. Default false.</summary>
     public bool DisableDashboard { get; set; }
 
-    /// <summary>True: plain http on other than loopback addresses is accepted.</summary>
+    /// <summary>True: plain http on other than loopback addresses is accepted. Default false.</summary>
     public bool AllowUnsecuredTransport { get; set; }
 
-    internal Assembly? Assembly => AssemblyName is null ? Assembly.GetEntryAssembly() : Assembly.Load(AssemblyName);
+    /// <summary>True: what resources write is in the AppHost's own log too. Default false.</summary>
+    public bool EnableResourceLogging { get; set; }
+
+    /// <summary>Whether resources should trust the development certificate. Accepted; certificates are left to the resources here.</summary>
+    public bool? TrustDeveloperCertificate { get; set; }
+
+    /// <summary>Whether resources should serve https with the development certificate. Accepted; certificates are left to the resources here.</summary>
+    public bool? DeveloperCertificateDefaultHttpsTerminationEnabled { get; set; }
+
+    internal Assembly? Assembly => _assembly.Value;
 }

@@ -6,6 +6,7 @@ using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Stack.Hosting.Building;
 
 namespace Aspire.Hosting;
 
@@ -36,6 +37,14 @@ public interface IDistributedApplicationBuilder
     /// <summary>The steps of publish mode.</summary>
     [Experimental("ASPIREPIPELINES001")]
     IDistributedApplicationPipeline Pipeline { get; }
+
+    /// <summary>Makes temporary files; they go when the application ends.</summary>
+    [Experimental("ASPIREFILESYSTEM001", UrlFormat = "https://aka.ms/aspire/diagnostics/{0}")]
+    IFileSystemService FileSystemService => TempFiles.Shared;
+
+    /// <summary>Writes the AppHost's user secrets; by default there are none.</summary>
+    [Experimental("ASPIREUSERSECRETS001", UrlFormat = "https://aka.ms/aspire/diagnostics/{0}")]
+    IUserSecretsManager UserSecretsManager => NoUserSecrets.Instance;
 
     /// <summary>The resources so far.</summary>
     IResourceCollection Resources { get; }

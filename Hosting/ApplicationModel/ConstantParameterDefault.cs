@@ -1,0 +1,7 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A default that code gives.</summary>
+internal sealed class ConstantParameterDefault(Func<string> value) : ParameterDefault
+{
+    public override string GetDefaultValue() => value();
+}
