@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aspire.Hosting.Publishing;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -77,5 +78,31 @@ public sealed class GenerateParameterDefault : ParameterDefault
         var characters = (required + rest).ToCharArray();
         RandomNumberGenerator.Shuffle<char>(characters);
         return new string(characters);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteToManifest(ManifestPublishingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var writer = context.Writer;
+        writer.WriteStartObject("generate");
+        writer.WriteNumber("minLength", MinLength);
+        foreach (var (name, allowed) in new[] { ("lower", Lower), ("upper", Upper), ("numeric", Numeric), ("special", Special) })
+        {
+            if (!allowed)
+            {
+                writer.WriteBoolean(name, false);
+            }
+        }
+
+        foreach (var (name, min) in new[] { ("minLower", MinLower), ("minUpper", MinUpper), ("minNumeric", MinNumeric), ("minSpecial", MinSpecial) })
+        {
+            if (min > 0)
+            {
+                writer.WriteNumber(name, min);
+            }
+        }
+
+        writer.WriteEndObject();
     }
 }

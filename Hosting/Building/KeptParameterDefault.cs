@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Publishing;
 
 namespace Stack.Hosting.Building;
 
@@ -14,4 +15,6 @@ internal sealed class KeptParameterDefault(IUserSecretsManager secrets, string p
         secrets.TrySetSecret(ConfiguredValue.Key(parameter), value);
         return value;
     }
+
+    public override void WriteToManifest(ManifestPublishingContext context) => Inner.WriteToManifest(context);
 }
