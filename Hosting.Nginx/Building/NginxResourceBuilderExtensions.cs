@@ -41,7 +41,7 @@ public static class NginxResourceBuilderExtensions
         if (builder.ExecutionContext.IsRunMode)
         {
             NginxStart start = new(nginx.Resource, builder.AppHostDirectory);
-            builder.Eventing.Subscribe<BeforeStartEvent>((started, cancellationToken) => start.PrepareAsync(started.Services, cancellationToken));
+            builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(nginx.Resource, (allocated, cancellationToken) => start.PrepareAsync(allocated.Services, cancellationToken));
         }
 
         return nginx;

@@ -36,6 +36,7 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
     {
         foreach (var resource in plan.Resources)
         {
+            resource.Resource.Annotations.Add(new ReplicaNamesAnnotation([.. resource.Replicas.Select(r => r.Name)]));
             foreach (var endpoint in Endpoints(resource.Resource))
             {
                 endpoint.ReplicaEndpoints = [.. resource.Replicas.Select(r => new AllocatedEndpoint(endpoint, Address(endpoint), r.Ports[endpoint.Name]))];

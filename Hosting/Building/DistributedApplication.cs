@@ -1,5 +1,4 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Stack.Hosting.Building;
@@ -82,8 +81,6 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 await engine.PrepareAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            await Services.GetRequiredService<IDistributedApplicationEventing>()
-                .PublishAsync(new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>()), cancellationToken).ConfigureAwait(false);
             await _host.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

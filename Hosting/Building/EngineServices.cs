@@ -63,7 +63,15 @@ internal static class EngineServices
         }
         else
         {
-            services.AddSingleton<StackEngine>();
+            services.AddSingleton<LifecycleEvents>();
+        services.AddSingleton<HealthMonitor>();
+        services.AddSingleton<ResourceObservers>();
+        services.AddSingleton<ResourceAnnouncer>();
+        services.AddSingleton<ResourceFollower>();
+        services.AddSingleton<StackPreparation>();
+        services.AddSingleton<ReplicaFactory>();
+        services.AddSingleton<StackControl>();
+        services.AddSingleton<StackEngine>();
             services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
         }
 

@@ -30,6 +30,12 @@ internal sealed record InstanceSnapshot
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>True once this generation has lived for its start time, ready or not.</summary>
+    public bool Lived { get; init; }
+
+    /// <summary>What the checks of this generation said last; empty before the first answer.</summary>
+    public IReadOnlyList<CheckReport> Checks { get; init; } = [];
+
     /// <summary>True once this generation has been Running: tells a failed start from a late failure.</summary>
     public bool WasReady { get; init; }
 
@@ -45,6 +51,9 @@ internal sealed record InstanceSnapshot
 
 /// <summary>States of a replica, by supervisord's names; Waiting is ours. Moves: <c>Supervision/InstanceMoves</c>, picture: docs/states.md.</summary>
 internal enum InstanceState { Stopped, Waiting, Starting, Running, Stopping, Backoff, Exited, Fatal, Unknown }
+
+/// <summary>What one check said last.</summary>
+internal sealed record CheckReport(string Key, bool IsSuccess, string Text);
 
 /// <summary>What its probes say.</summary>
 internal enum InstanceHealth { Unknown, Ready, NotReady, Dead }

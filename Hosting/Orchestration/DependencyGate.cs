@@ -1,74 +1,61 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>Lets the replicas of one resource start: first what the resource waits for, once for all of them, then a start slot for each.</summary>
+/// <summary>Lets the replicas of one resource start: first what the resource waits for and the handlers of its start, once for all of them, then a start slot for each.</summary>
 /// <param name="resource">The resource.</param>
-/// <param name="board">What is known of all replicas.</param>
-/// <param name="replicasOf">The replicas of a resource, by name.</param>
+/// <param name="notifications">What is known of all resources.</param>
 /// <param name="slots">The start slots of the whole stack.</param>
-/// <param name="beforeStart">Raises the event that a resource is about to start.</param>
-/// <param name="failWithDependency">True: a dependency that failed for good fails the resource; false: it waits on.</param>
-internal sealed class DependencyGate(
-    IResource resource,
-    SnapshotBoard board,
-    Func<IResource, IReadOnlyList<string>> replicasOf,
-    StartSlots slots,
-    Func<CancellationToken, Task> beforeStart,
-    bool failWithDependency) : IStartGate
+/// <param name="beforeStart">Raises the events that come before a start.</param>
+internal sealed class DependencyGate(IResource resource, ResourceNotificationService notifications, StartSlots slots, Func<CancellationToken, Task> beforeStart) : IStartGate
 {
     private readonly Lock _lock = new();
-    private Task? _before;
+    private readonly Dictionary<StartCause, StartRound> _rounds = [];
 
-    public async Task<IDisposable> EnterAsync(string instance, bool restart, Action<string> describe, CancellationToken cancellationToken)
+    public async Task<IDisposable> EnterAsync(string instance, StartCause cause, Action<string> describe, CancellationToken cancellationToken)
     {
-        if (!restart)
+        if (cause is StartCause.Command or StartCause.CommandAgain)
         {
-            foreach (var wait in resource.Annotations.OfType<WaitAnnotation>())
+            var round = Join(instance, cause, describe);
+            try
             {
-                describe($"waiting for '{wait.Resource.Name}'");
-                await board.WaitAsync(() => IsMet(wait), cancellationToken).ConfigureAwait(false);
+                await round.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            await BeforeStart().WaitAsync(cancellationToken).ConfigureAwait(false);
+            finally
+            {
+                Leave(cause, round, instance);
+            }
         }
 
         describe("waiting for a start slot");
-        return await slots.AcquireAsync(restart, cancellationToken).ConfigureAwait(false);
+        return await slots.AcquireAsync(cause != StartCause.Command, cancellationToken).ConfigureAwait(false);
     }
 
-    // The event belongs to the resource: the first replica that gets here raises it, the others wait for its handlers.
-    private Task BeforeStart()
+    // The replicas of a resource that start together share one round. One that was in it already and comes again begins the next.
+    private StartRound Join(string instance, StartCause cause, Action<string> describe)
     {
         lock (_lock)
         {
-            return _before ??= beforeStart(CancellationToken.None);
+            if (!_rounds.TryGetValue(cause, out var round) || !round.Join(instance, describe))
+            {
+                var waits = cause == StartCause.Command ? resource.Annotations.OfType<WaitAnnotation>().ToList() : [];
+                round = _rounds[cause] = new StartRound(waits, (wait, token) => notifications.WaitForDependencyAsync(resource, wait, token), beforeStart);
+                round.Join(instance, describe);
+            }
+
+            return round;
         }
     }
 
-    private bool IsMet(WaitAnnotation wait)
+    private void Leave(StartCause cause, StartRound round, string instance)
     {
-        var replicas = replicasOf(wait.Resource).Select(board.Find).ToList();
-        if (failWithDependency && replicas.OfType<InstanceSnapshot>().FirstOrDefault(r => HasFailed(r, wait)) is { } failed)
+        lock (_lock)
         {
-            throw new DistributedApplicationException(
-                $"Resource '{resource.Name}' can't start: it waits for '{wait.Resource.Name}', and replica '{failed.Name}' is {failed.State}{(failed.LastExit is { } exit ? $" ({exit})" : "")}.");
+            if (round.Leave(instance) && _rounds.GetValueOrDefault(cause) == round)
+            {
+                _rounds.Remove(cause);
+            }
         }
-
-        bool Is(InstanceSnapshot? r) => r is not null && wait.WaitType switch
-        {
-            WaitType.WaitUntilHealthy => r is { State: InstanceState.Running, Health: InstanceHealth.Ready },
-            WaitType.WaitUntilStarted => r.State == InstanceState.Running,
-            WaitType.WaitForCompletion => r.State == InstanceState.Exited && r.ExitCode == wait.ExitCode,
-            _ => false,
-        };
-        return wait.AnyReplica ? replicas.Exists(Is) : replicas.TrueForAll(Is);
     }
-
-    private static bool HasFailed(InstanceSnapshot replica, WaitAnnotation wait)
-        => replica.State == InstanceState.Fatal
-            || (replica.State == InstanceState.Exited && (wait.WaitType != WaitType.WaitForCompletion || replica.ExitCode != wait.ExitCode));
 }

@@ -30,12 +30,28 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
 
     public bool IsHidden { get; } = plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
 
+    /// <summary>True when it does not start with the stack, but by command.</summary>
+    public bool IsStartedByHand { get; } = plan.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
+
     /// <summary>True when every replica has ended by itself with exit code 0.</summary>
     public bool HasCompleted => Replicas.All(r => r.Current is { State: InstanceState.Exited, ExitCode: 0 });
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StartAsync(cancellationToken)));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StopAsync(cancellationToken)));
+
+    /// <summary>Stops what still runs; what can't be stopped is logged by its supervisor when it is disposed.</summary>
+    public async Task StopQuietlyAsync()
+    {
+        try
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException)
+        {
+            // Said at its disposal.
+        }
+    }
 
     public void Kill()
     {

@@ -14,14 +14,14 @@ internal sealed class SpecFactory
     private readonly StackOptions _options;
     private readonly SupervisionOptions _supervision;
     private readonly LaunchPlanner _launches;
-    private readonly HttpHealthCheckAnnotation? _check;
+    private readonly List<HttpHealthCheckAnnotation> _checks;
 
     public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ILogger logger)
     {
         _plan = plan;
         _options = options;
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
-        _check = plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().LastOrDefault();
+        _checks = [.. plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>()];
         _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger);
     }
 
@@ -32,7 +32,7 @@ internal sealed class SpecFactory
         Port = replica.Port,
         ListensItself = _supervision.ListensItself,
         CreateLaunch = (generation, token) => _launches.CreateAsync(replica, generation, token),
-        Readiness = Probe(replica),
+        Readiness = [.. _checks.Select(c => Probe(c, replica))],
         Restart = new RestartSettings
         {
             Mode = _plan.Resource.TryGetLastAnnotation<RestartPolicyAnnotation>(out var policy) ? policy.Mode : _options.Development ? RestartMode.Never : RestartMode.Always,
@@ -46,16 +46,12 @@ internal sealed class SpecFactory
         ProbePeriod = TimeSpan.FromSeconds(_options.Development ? 5 : 2),
     };
 
-    // The replica's own address: the endpoint's public one may be the gateway's.
-    private ProbeSpec? Probe(ReplicaIdentity replica)
+    // The replica's own address: the endpoint's public one may be the gateway's. A check of another resource's endpoint asks there.
+    private ProbeSpec Probe(HttpHealthCheckAnnotation check, ReplicaIdentity replica)
     {
-        if (_check is null)
-        {
-            return null;
-        }
-
-        var endpoint = _check.Endpoint();
-        var own = endpoint.EndpointAnnotation.ReplicaEndpoints[replica.Index];
-        return new ProbeSpec(new Uri($"{own.UriString}{_check.Path}"), _check.StatusCode);
+        var endpoint = check.Endpoint();
+        var addresses = endpoint.EndpointAnnotation.ReplicaEndpoints;
+        var url = ReferenceEquals(endpoint.Resource, _plan.Resource) ? addresses[replica.Index].UriString : endpoint.Url;
+        return new ProbeSpec(new Uri($"{url}{check.Path}"), check.StatusCode) { Key = check.Key };
     }
 }

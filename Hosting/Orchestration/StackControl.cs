@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
@@ -10,26 +13,40 @@ namespace Stack.Hosting.Orchestration;
 internal sealed class StackControl : IStackControl
 {
     private readonly StackOptions _options;
-    private readonly Action _stop;
-    private readonly Action _kill;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ResourceCommandService _commands;
+    private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
     private readonly EventHub<StackEvent> _events;
     private readonly ConcurrentDictionary<string, (string State, string Health)> _last = new(StringComparer.OrdinalIgnoreCase);
 
-    public StackControl(StackOptions options, DashboardAccess? dashboard, Action stop, Action kill, TimeProvider time)
+    public StackControl(StackOptions options, IHostApplicationLifetime lifetime, ResourceCommandService commands, TimeProvider time)
     {
         _options = options;
-        _stop = stop;
-        _kill = kill;
+        _lifetime = lifetime;
+        _commands = commands;
+        _time = time;
         _startedAt = time.GetUtcNow();
-        Dashboard = dashboard;
         _events = new EventHub<StackEvent>(
             seq => new StackEvent.Snapshot(Snapshot(seq)), seq => new StackEvent.Gap(seq), startSeq: _startedAt.ToUnixTimeMilliseconds() * 1000);
     }
 
-    public DashboardAccess? Dashboard { get; }
+    public DashboardAccess? Dashboard { get; private set; }
 
-    public IReadOnlyList<ResourceOrchestrator> Resources { get; set; } = [];
+    public IReadOnlyList<ResourceOrchestrator> Resources { get; private set; } = [];
+
+    public bool IsDevelopment => _options.Development;
+
+    /// <summary>From now on there is something to see and to command.</summary>
+    public void Begin(IReadOnlyList<ResourceOrchestrator> resources, DashboardAccess? dashboard)
+    {
+        Resources = resources;
+        Dashboard = dashboard;
+    }
+
+    /// <summary>Opens the socket.</summary>
+    public Task<ControlServer> ServeAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
+        => ControlServer.StartAsync(_options.RunFolder, this, loggers, _time, cancellationToken);
 
     public StackStatus GetStatus() => ((StackEvent.Snapshot)_events.Snapshot()).Status;
 
@@ -57,35 +74,49 @@ internal sealed class StackControl : IStackControl
     }
 
     public string? FindLogFile(string replica)
-        => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica.Current.Name) : null;
+        => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica!.Current.Name) : null;
 
     public IReadOnlyList<string> ReplicasOf(string resource)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase))?.ReplicaNames ?? [];
 
-    public Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
-        if (Resources.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is { } resource)
+        if (Find(name) is not { } found)
         {
-            return resource.ExecuteAsync(command, null, cancellationToken);
+            return new CommandOutcome(false, $"There is no resource or replica '{name}'.");
         }
 
-        return FindReplica(name) is { } found
-            ? found.Resource.ExecuteAsync(command, found.Replica, cancellationToken)
-            : Task.FromResult(new CommandOutcome(false, $"There is no resource or replica '{name}'."));
+        var result = found.Replica is { } replica
+            ? await _commands.ExecuteCommandAsync(replica.Current.Name, command, cancellationToken).ConfigureAwait(false)
+            : await _commands.ExecuteCommandAsync(found.Resource.Plan.Resource, command, cancellationToken).ConfigureAwait(false);
+        return new CommandOutcome(result.Success, result.Success ? null : result.ErrorMessage ?? $"The command '{command}' was called off.");
     }
 
     public void RequestDown(bool force)
     {
-        _stop();
+        _lifetime.StopApplication();
         if (force)
         {
-            _kill();
+            KillAll();
         }
     }
 
+    /// <summary>Ends all processes at once.</summary>
+    public void KillAll()
+    {
+        foreach (var resource in Resources)
+        {
+            resource.Kill();
+        }
+    }
+
+    /// <summary>A resource (then without a replica), or a replica and its resource.</summary>
+    public (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? Find(string name)
+        => Resources.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is { } resource ? (resource, null) : FindReplica(name);
+
     private string LogFile(string replica) => Path.Combine(_options.StateFolder, "logs", $"{replica}.log");
 
-    private (ResourceOrchestrator Resource, InstanceSupervisor Replica)? FindReplica(string name)
+    private (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? FindReplica(string name)
     {
         foreach (var resource in Resources)
         {

@@ -11,6 +11,12 @@ internal sealed record StackOptions
 
     public required string AppHostDirectory { get; init; }
 
+    /// <summary>Name of the AppHost's program, for the categories of its log.</summary>
+    public string AppHostName { get; init; } = "AppHost";
+
+    /// <summary>True when the console logs of the resources go into the AppHost's log too.</summary>
+    public bool ForwardResourceLogs { get; init; }
+
     public required bool Development { get; init; }
 
     public required string StateFolder { get; init; }
@@ -38,6 +44,7 @@ internal sealed record StackOptions
         {
             AppName = app,
             AppHostDirectory = appHostDirectory,
+            AppHostName = environment.ApplicationName,
             Development = development,
             StateFolder = state,
             RunFolder = development || !CanWriteBelow("/run") ? Control.Contract.RunFolder.Development(app, state) : Control.Contract.RunFolder.Production(app),

@@ -1,3 +1,5 @@
+using Stack.Hosting.Observation;
+
 namespace Stack.Hosting.Supervision;
 
 /// <summary>Whatever reaches the loop of one replica: commands, exits, probe results, timers, results of launches.</summary>
@@ -29,7 +31,7 @@ internal abstract record InstanceMessage
 
     public sealed record Exited(int Generation, ExitFacts Exit, IReadOnlyList<string> LastWords) : InstanceMessage;
 
-    public sealed record Probed(int Generation, ProbeResult Result) : InstanceMessage;
+    public sealed record Probed(int Generation, IReadOnlyList<CheckReport> Checks) : InstanceMessage;
 
     public sealed record TimerFired(InstanceTimer Timer, long Ticket) : InstanceMessage;
 }

@@ -18,8 +18,8 @@ internal sealed record InstanceSpec
     /// <summary>Makes the launch request, anew for each start: environment and arguments are evaluated there. Argument: the generation, 1 for the first.</summary>
     public required Func<int, CancellationToken, Task<LaunchRequest>> CreateLaunch { get; init; }
 
-    /// <summary>The readiness check; null: ready after <see cref="StartSecs"/>.</summary>
-    public ProbeSpec? Readiness { get; init; }
+    /// <summary>The checks that all have to succeed before it is ready; none: ready after <see cref="StartSecs"/>.</summary>
+    public IReadOnlyList<ProbeSpec> Readiness { get; init; } = [];
 
     public required RestartSettings Restart { get; init; }
 
@@ -42,6 +42,9 @@ internal sealed record InstanceSpec
 /// <summary>An HTTP check made directly on the replica's own port.</summary>
 internal sealed record ProbeSpec(Uri Url, int ExpectedStatus = 200)
 {
+    /// <summary>Its name in health reports.</summary>
+    public string Key { get; init; } = Url.PathAndQuery;
+
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 }
 

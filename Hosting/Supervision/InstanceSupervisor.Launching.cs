@@ -16,9 +16,6 @@ internal sealed partial class InstanceSupervisor
     private TimeSpan _launchedAt;
     private long _outOfMemoryBefore;
 
-    /// <summary>Why it starts: a command; a command that does not wait for dependencies (again); a crash; probation.</summary>
-    private enum StartCause { Command, CommandAgain, Crash, Probation }
-
     private void Wait(StartCause cause)
     {
         LeaveGate();
@@ -32,7 +29,7 @@ internal sealed partial class InstanceSupervisor
         }
 
         _gateToken = new CancellationTokenSource();
-        Track(PassGateAsync(_attempt, cause != StartCause.Command, _gateToken.Token));
+        Track(PassGateAsync(_attempt, cause, _gateToken.Token));
     }
 
     private void LeaveGate()
@@ -42,13 +39,13 @@ internal sealed partial class InstanceSupervisor
         _gateToken = null;
     }
 
-    private async Task PassGateAsync(int attempt, bool again, CancellationToken cancellationToken)
+    private async Task PassGateAsync(int attempt, StartCause cause, CancellationToken cancellationToken)
     {
         IDisposable? slot = null;
         InstanceMessage result;
         try
         {
-            slot = await _gate.EnterAsync(_spec.Name, again, what => Post(new InstanceMessage.GateSaid(attempt, what)), cancellationToken).ConfigureAwait(false);
+            slot = await _gate.EnterAsync(_spec.Name, cause, what => Post(new InstanceMessage.GateSaid(attempt, what)), cancellationToken).ConfigureAwait(false);
             result = new InstanceMessage.GatePassed(attempt, slot, _spec is { ListensItself: true, Port: { } port } ? PortPreflight.FindHolder(port) : null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -86,6 +83,8 @@ internal sealed partial class InstanceSupervisor
         _restarts += _startCause is StartCause.Crash or StartCause.Probation ? 1 : 0;
         _startedAt = null;
         _wasReady = false;
+        _lived = false;
+        _checks = [];
         _outOfMemoryBefore = OutOfMemoryCounter.Read();
         Move(InstanceState.Starting, null);
         _launchToken = new CancellationTokenSource();

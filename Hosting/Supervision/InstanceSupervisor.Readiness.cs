@@ -23,9 +23,9 @@ internal sealed partial class InstanceSupervisor
         _lastMiss = null;
         _readyBefore = TimeSpan.Zero;
         _readySince = null;
-        if (_spec.Readiness is null)
+        _timers.Set(InstanceTimer.StartSecs, _spec.StartSecs);
+        if (_spec.Readiness.Count == 0)
         {
-            _timers.Set(InstanceTimer.StartSecs, _spec.StartSecs);
             return;
         }
 
@@ -35,38 +35,46 @@ internal sealed partial class InstanceSupervisor
 
     private void StartProbe()
     {
-        if (_spec.Readiness is { } probe && _process is { } process && IsUp)
+        if (_spec.Readiness.Count > 0 && _process is { } process && IsUp)
         {
             // The owner of the port can't change while it is held, so it is looked up until the first success only.
-            Track(ProbeAsync(probe, process, _state == InstanceState.Starting && _spec.ListensItself ? _spec.Port : null, _generation));
+            Track(ProbeAsync(process, _state == InstanceState.Starting && _spec.ListensItself ? _spec.Port : null, _generation));
         }
     }
 
-    private async Task ProbeAsync(ProbeSpec probe, IInstanceProcess process, int? ownPort, int generation)
+    private async Task ProbeAsync(IInstanceProcess process, int? ownPort, int generation)
     {
-        ProbeResult result;
         try
         {
-            result = await _prober.ProbeAsync(probe, _ended.Token).ConfigureAwait(false);
-            if (result.IsSuccess && ownPort is { } port && !process.OwnsListener(port))
+            var checks = await Task.WhenAll(_spec.Readiness.Select(CheckAsync)).ConfigureAwait(false);
+            if (ownPort is { } port && Array.TrueForAll(checks, c => c.IsSuccess) && !process.OwnsListener(port))
             {
-                result = new ProbeResult(false, $"is not its own: another process than the replica listens on port {port}");
+                checks = [.. checks.Select(c => c with { IsSuccess = false, Text = $"is not its own: another process than the replica listens on port {port}" })];
             }
+
+            Post(new InstanceMessage.Probed(generation, checks));
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
-            return;
+            // Nobody asks any more.
         }
-        catch (Exception e)
-        {
-            LogProbeFailed(e, _spec.Name);
-            result = new ProbeResult(false, $"failed: {e.Message}");
-        }
-
-        Post(new InstanceMessage.Probed(generation, result));
     }
 
-    private void OnProbed(ProbeResult result)
+    private async Task<CheckReport> CheckAsync(ProbeSpec probe)
+    {
+        try
+        {
+            var result = await _prober.ProbeAsync(probe, _ended.Token).ConfigureAwait(false);
+            return new CheckReport(probe.Key, result.IsSuccess, result.Text);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_ended.IsCancellationRequested)
+        {
+            LogProbeFailed(e, _spec.Name);
+            return new CheckReport(probe.Key, false, $"failed: {e.Message}");
+        }
+    }
+
+    private void OnProbed(IReadOnlyList<CheckReport> checks)
     {
         if (!IsUp)
         {
@@ -75,21 +83,23 @@ internal sealed partial class InstanceSupervisor
 
         if (_state == InstanceState.Starting)
         {
-            OnFirstProbes(result);
+            OnFirstProbes(checks);
         }
         else
         {
-            OnLaterProbe(result);
+            OnLaterProbe(checks);
         }
     }
 
-    private void OnFirstProbes(ProbeResult result)
+    private void OnFirstProbes(IReadOnlyList<CheckReport> checks)
     {
-        if (!result.IsSuccess)
+        Report(checks);
+        if (FirstMiss(checks) is { } miss)
         {
-            _lastMiss = $"{_spec.Readiness!.Url.PathAndQuery} {result.Text}";
+            _lastMiss = miss;
             _timers.Set(InstanceTimer.Probe, FirstProbePeriod);
-            Publish(_lastMiss);
+            _reason = miss;
+            Publish();
             return;
         }
 
@@ -103,16 +113,18 @@ internal sealed partial class InstanceSupervisor
         else
         {
             _timers.Set(InstanceTimer.Probe, _spec.StartSecs - alive);
-            Publish((string?)null);
+            _reason = null;
+            Publish();
         }
     }
 
-    private void OnLaterProbe(ProbeResult result)
+    private void OnLaterProbe(IReadOnlyList<CheckReport> checks)
     {
         _timers.Set(InstanceTimer.Probe, _spec.ProbePeriod);
-        if (result.IsSuccess)
+        if (FirstMiss(checks) is not { } miss)
         {
             _misses = 0;
+            Report(checks);
             if (_health != InstanceHealth.Ready)
             {
                 LogReadyAgain(_spec.Name);
@@ -124,7 +136,7 @@ internal sealed partial class InstanceSupervisor
             return;
         }
 
-        _lastMiss = $"{_spec.Readiness!.Url.PathAndQuery} {result.Text}";
+        _lastMiss = miss;
         if (++_misses >= MissesToNotReady && _health == InstanceHealth.Ready)
         {
             LogNotReady(_spec.Name, _lastMiss);
@@ -133,6 +145,41 @@ internal sealed partial class InstanceSupervisor
             _timers.Cancel(InstanceTimer.Forgiven);
             _health = InstanceHealth.NotReady;
             _reason = _lastMiss;
+        }
+
+        // One miss alone is no news: the reports say what the health says.
+        if (_health != InstanceHealth.Ready)
+        {
+            Report(checks);
+            Publish();
+        }
+    }
+
+    private void Report(IReadOnlyList<CheckReport> checks) => _checks = _checks.SequenceEqual(checks) ? _checks : checks;
+
+    private string? FirstMiss(IReadOnlyList<CheckReport> checks)
+    {
+        for (var i = 0; i < checks.Count; i++)
+        {
+            if (!checks[i].IsSuccess)
+            {
+                return $"{_spec.Readiness[i].Url.PathAndQuery} {checks[i].Text}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>It has lived for its start time: without checks that is all it takes.</summary>
+    private void OnStartSecs()
+    {
+        _lived = true;
+        if (_spec.Readiness.Count == 0)
+        {
+            OnStarted();
+        }
+        else
+        {
             Publish();
         }
     }
@@ -148,10 +195,11 @@ internal sealed partial class InstanceSupervisor
         ReleaseSlot();
         _timers.Cancel(InstanceTimer.StartDeadline, InstanceTimer.StartSecs);
         _wasReady = true;
+        _lived = true;
         BecomeReady();
         Move(InstanceState.Running, null);
         LogRunning(_spec.Name, (Now - _launchedAt).TotalMilliseconds);
-        if (_spec.Readiness is not null)
+        if (_spec.Readiness.Count > 0)
         {
             _timers.Set(InstanceTimer.Probe, _spec.ProbePeriod);
         }

@@ -23,6 +23,8 @@ internal sealed partial class InstanceSupervisor
     private DateTimeOffset? _startedAt;
     private DateTimeOffset? _nextAttemptAt;
     private bool _wasReady;
+    private bool _lived;
+    private IReadOnlyList<CheckReport> _checks = [];
     private string? _lastExit;
     private int? _exitCode;
     private IReadOnlyList<string> _lastWords = [];
@@ -107,6 +109,8 @@ internal sealed partial class InstanceSupervisor
         StartedAt = _startedAt,
         NextAttemptAt = _nextAttemptAt,
         WasReady = _wasReady,
+        Lived = _lived,
+        Checks = _checks,
         LastExit = _lastExit,
         ExitCode = _exitCode,
         Reason = _reason,

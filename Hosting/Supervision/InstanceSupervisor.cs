@@ -135,7 +135,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
             case InstanceMessage.Launched m: OnLaunched(m); break;
             case InstanceMessage.LaunchFailed m: OnLaunchFailed(m); break;
             case InstanceMessage.Exited m when m.Generation == _generation: OnExited(m); break;
-            case InstanceMessage.Probed m when m.Generation == _generation: OnProbed(m.Result); break;
+            case InstanceMessage.Probed m when m.Generation == _generation: OnProbed(m.Checks); break;
             case InstanceMessage.TimerFired m when _timers.Take(m): OnTimer(m.Timer); break;
             case InstanceMessage.Idle m: OnIdle(m); break;
             default: break; // of an older attempt or generation
@@ -155,7 +155,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         switch (timer)
         {
             case InstanceTimer.SlotRelease: ReleaseSlot(); break;
-            case InstanceTimer.StartSecs: OnStarted(); break;
+            case InstanceTimer.StartSecs: OnStartSecs(); break;
             case InstanceTimer.StartDeadline: OnStartDeadline(); break;
             case InstanceTimer.Probe: StartProbe(); break;
             case InstanceTimer.Forgiven: OnForgiven(); break;

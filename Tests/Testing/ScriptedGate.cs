@@ -26,8 +26,9 @@ internal sealed class ScriptedGate : IStartGate
         closed?.SetResult();
     }
 
-    public async Task<IDisposable> EnterAsync(string instance, bool restart, Action<string> describe, CancellationToken cancellationToken)
+    public async Task<IDisposable> EnterAsync(string instance, StartCause cause, Action<string> describe, CancellationToken cancellationToken)
     {
+        var restart = cause != StartCause.Command;
         Entries.Add(restart);
         if (!restart && _closed is { } closed)
         {

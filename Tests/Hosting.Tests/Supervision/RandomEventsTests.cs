@@ -39,7 +39,7 @@ public class RandomEventsTests
         var modes = Enum.GetValues<RestartMode>();
         await using var site = new Supervised(s => s with
         {
-            Readiness = random.Next(2) == 0 ? null : s.Readiness,
+            Readiness = random.Next(2) == 0 ? [] : s.Readiness,
             Restart = s.Restart with { Mode = modes[random.Next(modes.Length)], FailureBudget = random.Next(3) == 0 ? null : random.Next(1, 12) },
         });
         var commands = new List<Task>();

@@ -201,13 +201,13 @@ public sealed class RealReplicaTests : IAsyncLifetime
         Name = "site-8001",
         Index = 0,
         Port = _port,
-        Readiness = new ProbeSpec(new Uri($"http://127.0.0.1:{_port}/health")),
+        Readiness = [new ProbeSpec(new Uri($"http://127.0.0.1:{_port}/health"))],
         CreateLaunch = (generation, _) => Task.FromResult(Request(generation, arguments(generation))),
         Restart = new RestartSettings { Mode = RestartMode.Always },
         StartSecs = TimeSpan.FromMilliseconds(200),
     };
 
-    private InstanceSpec Plain(params string[] arguments) => Serving(_ => arguments) with { Port = null, Readiness = null };
+    private InstanceSpec Plain(params string[] arguments) => Serving(_ => arguments) with { Port = null, Readiness = [] };
 
     private LaunchRequest Request(int generation, string[] arguments) => new()
     {

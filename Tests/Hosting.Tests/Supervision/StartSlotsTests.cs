@@ -78,7 +78,7 @@ public class StartSlotsTests
 
     private sealed class SlotGate(StartSlots slots) : IStartGate
     {
-        public Task<IDisposable> EnterAsync(string instance, bool restart, Action<string> describe, CancellationToken cancellationToken)
-            => slots.AcquireAsync(restart, cancellationToken);
+        public Task<IDisposable> EnterAsync(string instance, StartCause cause, Action<string> describe, CancellationToken cancellationToken)
+            => slots.AcquireAsync(cause != StartCause.Command, cancellationToken);
     }
 }

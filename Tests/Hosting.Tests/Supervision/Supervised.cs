@@ -18,7 +18,7 @@ internal sealed class Supervised : IAsyncDisposable
             Name = "site-8001",
             Index = 0,
             CreateLaunch = (generation, _) => Task.FromResult(Request(generation)),
-            Readiness = new ProbeSpec(new Uri("http://127.0.0.1:8001/health")),
+            Readiness = [new ProbeSpec(new Uri("http://127.0.0.1:8001/health"))],
             Restart = new RestartSettings { Mode = RestartMode.Always },
         };
         Spec = change?.Invoke(spec) ?? spec;
@@ -54,7 +54,7 @@ internal sealed class Supervised : IAsyncDisposable
         LogFile = "/nowhere/site-8001.log",
     };
 
-    public static InstanceSpec WithoutCheck(InstanceSpec spec) => spec with { Readiness = null };
+    public static InstanceSpec WithoutCheck(InstanceSpec spec) => spec with { Readiness = [] };
 
     public static InstanceSpec Mode(InstanceSpec spec, RestartMode mode) => spec with { Restart = spec.Restart with { Mode = mode } };
 

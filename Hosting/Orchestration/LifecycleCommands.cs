@@ -1,0 +1,62 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>The commands that everything supervised has from the start: start, stop, restart.</summary>
+internal static class LifecycleCommands
+{
+    /// <summary>Adds those that the AppHost has not put commands of its own in the place of.</summary>
+    public static void Add(IResource resource)
+    {
+        ResourceCommandAnnotation[] commands =
+        [
+            Command(KnownResourceCommands.StartCommand, "Start", "Starts it.", "Play", StartState),
+            Command(KnownResourceCommands.StopCommand, "Stop", "Stops it.", "Stop", StopState),
+            Command(KnownResourceCommands.RestartCommand, "Restart", "Stops and starts it; replicas one after another.", "ArrowCounterclockwise", RestartState, forWholeResource: true),
+        ];
+        var own = resource.Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var command in commands.Where(c => !own.Contains(c.Name)))
+        {
+            resource.Annotations.Add(command);
+        }
+    }
+
+    public static ResourceCommandState StartState(string? state) => state switch
+    {
+        _ when IsStarting(state) => ResourceCommandState.Disabled,
+        _ when IsStopped(state) || state == KnownResourceStates.Waiting => ResourceCommandState.Enabled,
+        _ => ResourceCommandState.Hidden,
+    };
+
+    public static ResourceCommandState StopState(string? state)
+        => state == KnownResourceStates.Stopping ? ResourceCommandState.Disabled
+            : IsUp(state) ? ResourceCommandState.Enabled : ResourceCommandState.Hidden;
+
+    public static ResourceCommandState RestartState(string? state) => IsUp(state) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+
+    private static bool IsStopped(string? state)
+        => state is not null && (KnownResourceStates.TerminalStates.Contains(state) || state == KnownResourceStates.NotStarted || state == "Unknown");
+
+    private static bool IsStarting(string? state)
+        => string.IsNullOrEmpty(state) || state == KnownResourceStates.Starting || state == KnownResourceStates.Building || state == KnownResourceStates.RuntimeUnhealthy;
+
+    private static bool IsUp(string? state)
+        => !IsStopped(state) && !IsStarting(state) && state != KnownResourceStates.Waiting && state != KnownResourceStates.Stopping;
+
+    private static ResourceCommandAnnotation Command(string name, string display, string description, string icon, Func<string?, ResourceCommandState> state, bool forWholeResource = false)
+        => new(
+            name,
+            display,
+            context => state(context.ResourceSnapshot.State?.Text),
+            context => context.ServiceProvider.GetRequiredService<StackEngine>().ExecuteAsync(context.ResourceName, name, context.CancellationToken),
+            description,
+            parameter: null,
+            confirmationMessage: null,
+            icon,
+            IconVariant.Filled,
+            isHighlighted: true)
+        {
+            ForWholeResource = forWholeResource,
+        };
+}

@@ -1,0 +1,44 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Allocation;
+using Stack.Hosting.Observation;
+using Stack.Hosting.Supervision;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>Makes the supervisors of a plan's replicas, none of them started.</summary>
+internal sealed class ReplicaFactory(
+    StackOptions options,
+    DistributedApplicationExecutionContext execution,
+    ResourceNotificationService notifications,
+    LifecycleEvents events,
+    ILoggerFactory loggers,
+    TimeProvider time)
+{
+    /// <param name="stack">The plan and its folder.</param>
+    /// <param name="published">Called with each new snapshot of a replica, after the AppHost's code has been told.</param>
+    public IReadOnlyList<ResourceOrchestrator> Create(PreparedStack stack, Action<string, InstanceSnapshot> published)
+    {
+        var launcher = Launchers.Create(loggers);
+        var slots = new StartSlots(Environment.ProcessorCount);
+        var prober = new HttpProber();
+        return [.. stack.Plan.Resources.Select(resource =>
+        {
+            var logger = loggers.CreateLogger($"Stack.{resource.Name}");
+            var specs = new SpecFactory(resource, options, stack.State, execution, logger);
+            var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
+            return new ResourceOrchestrator(
+                resource,
+                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, time, logger, snapshot =>
+                {
+                    Tell(resource, snapshot);
+                    published(resource.Name, snapshot);
+                }))]);
+        })];
+    }
+
+    private void Tell(ResourcePlan plan, InstanceSnapshot replica)
+        => _ = notifications.PublishUpdateAsync(
+            plan.Resource, replica.Name, before => ReplicaSnapshots.Map(before, replica, plan.Resource is ContainerResource, time.GetUtcNow().UtcDateTime));
+}

@@ -1,0 +1,61 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.Observation;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>All that goes on beside the supervisors while the stack runs: first snapshots, health checks, events, logs to the terminal, the summary.</summary>
+internal sealed class ResourceFollower(
+    DistributedApplicationModel model, StackOptions options, ResourceAnnouncer announcer, HealthMonitor health, ResourceObservers observers, LifecycleEvents events)
+{
+    /// <exception cref="Aspire.Hosting.DistributedApplicationException">A resource names health checks that are not registered.</exception>
+    public void Validate() => health.Validate();
+
+    public void AttachLog(string replica, string file) => observers.Logs.Attach(replica, file);
+
+    public Task AnnounceAsync(CancellationToken cancellationToken) => announcer.AnnounceAsync(cancellationToken);
+
+    /// <summary>Runs until it is cancelled.</summary>
+    /// <param name="meantToRun">Names of the replicas of a resource that are meant to run.</param>
+    /// <param name="isSupervised">Tells what has supervisors of its own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task RunAsync(Func<IResource, IReadOnlyCollection<string>> meantToRun, Func<IResource, bool> isSupervised, CancellationToken cancellationToken)
+    {
+        var watch = new ResourceWatch(model, observers.Notifications, events, meantToRun, observers.Loggers.CreateLogger<ResourceWatch>());
+        return Task.WhenAll(
+            watch.RunAsync(cancellationToken),
+            health.RunAsync(isSupervised, cancellationToken),
+            options.ForwardResourceLogs ? new LogForwarding(model, options, observers).RunAsync(cancellationToken) : Task.CompletedTask);
+    }
+
+    /// <summary>Shows the summary once nothing is on its way any more: all run, or what does not has failed (what waits for that goes on waiting), or is started by hand.</summary>
+    public async Task SummarizeAsync(StackControl control, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in observers.Notifications.WatchAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (IsSettled(control))
+                {
+                    var dashboard = control.Dashboard is { } access && !options.ShowLoginLink ? access with { LoginUrl = access.Url } : control.Dashboard;
+                    StartSummary.Write(Console.Out, control.GetStatus(), dashboard, "Ctrl+C stops everything.");
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before everything had started.
+        }
+    }
+
+    private static bool IsSettled(StackControl control)
+    {
+        var states = control.Resources.Where(r => !r.IsStartedByHand).SelectMany(r => r.Replicas).Select(r => r.Current.State).ToList();
+        var failed = states.Exists(s => s is InstanceState.Fatal or InstanceState.Exited);
+        return states.TrueForAll(s => s is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff || (failed && s == InstanceState.Waiting));
+    }
+}
+
+/// <summary>The services that see all resources.</summary>
+internal sealed record ResourceObservers(ResourceNotificationService Notifications, ResourceLoggerService Logs, ILoggerFactory Loggers);

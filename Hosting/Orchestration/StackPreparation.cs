@@ -1,0 +1,57 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Stack.Hosting.Allocation;
+using Stack.Hosting.Control.Contract;
+
+namespace Stack.Hosting.Orchestration;
+
+/// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
+internal sealed class StackPreparation(DistributedApplicationModel model, StackOptions options, IConfiguration configuration, LifecycleEvents events, TimeProvider time) : IDisposable
+{
+    private StateFolder? _state;
+    private StackSecrets? _secrets;
+    private ExecutableResource? _dashboard;
+
+    /// <summary>Opens the state folder and adds the dashboard to the model.</summary>
+    /// <exception cref="DistributedApplicationException">The folder can't be used, or there is no dashboard.</exception>
+    public void Open()
+    {
+        _state = StateFolder.Open(options.StateFolder);
+
+        // For what prepares files of its own before the start, as the gateway does.
+        configuration["Stack:State"] = _state.Path;
+        _secrets = _state.LoadSecrets();
+        if (!options.DisableDashboard)
+        {
+            configuration["AppHost:OtlpApiKey"] = _secrets.OtlpApiKey;
+            _dashboard = DashboardResource.Create(configuration, options, _state, _secrets);
+            model.Resources.Add(_dashboard);
+        }
+    }
+
+    /// <summary>Makes the plan, when the AppHost's own code is done with the model, and tells the addresses.</summary>
+    /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
+    public async Task<PreparedStack> PlanAsync(CancellationToken cancellationToken)
+    {
+        var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts).Make(model.Resources);
+        PlanMaker.Publish(plan);
+        foreach (var resource in plan.Resources)
+        {
+            LifecycleCommands.Add(resource.Resource);
+        }
+
+        await PortCheck.EnsureFreeAsync(plan, time, cancellationToken).ConfigureAwait(false);
+        await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
+        KeyRing.EnsureKey(_state!.Keys, time);
+        return new PreparedStack(plan, _state, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!));
+    }
+
+    public void Dispose() => _state?.Dispose();
+}
+
+/// <summary>A stack that may start.</summary>
+/// <param name="Plan">What is to run.</param>
+/// <param name="State">The folder that keeps what outlives a run.</param>
+/// <param name="Dashboard">Where the dashboard is; null: there is none.</param>
+internal sealed record PreparedStack(StackPlan Plan, StateFolder State, DashboardAccess? Dashboard);
