@@ -76,9 +76,11 @@ public class DistributedApplication : IHost, IAsyncDisposable
         var engine = Services.GetService<StackEngine>();
         try
         {
+            engine?.Open();
+            await Services.GetRequiredService<LifecycleEvents>().BeforeStartAsync(cancellationToken).ConfigureAwait(false);
             if (engine is not null)
             {
-                await engine.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                await engine.PlanAsync(cancellationToken).ConfigureAwait(false);
             }
 
             await _host.StartAsync(cancellationToken).ConfigureAwait(false);

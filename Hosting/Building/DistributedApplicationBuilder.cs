@@ -7,6 +7,7 @@ using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Stack.Hosting.Building;
 using Stack.Hosting.Publishing.Pipelines;
 
@@ -17,6 +18,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
     private readonly DistributedApplicationOptions _options;
+    private readonly DistributedApplicationEventing _eventing = new();
     private bool _built;
 
     /// <summary>Creates the builder.</summary>
@@ -74,7 +76,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationExecutionContext ExecutionContext { get; }
 
     /// <inheritdoc/>
-    public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
+    public IDistributedApplicationEventing Eventing => _eventing;
 
     /// <inheritdoc/>
     [Experimental("ASPIREPIPELINES001")]
@@ -114,6 +116,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         ModelChecks.Validate(Resources);
         var app = new DistributedApplication(_host.Build());
         _built = true;
+        _eventing.Logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Stack.Events");
         ExecutionContext.ServiceProvider = app.Services;
         Announce("DistributedApplicationBuilt", app);
         return app;

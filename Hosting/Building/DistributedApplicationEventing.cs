@@ -1,12 +1,17 @@
 using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stack.Hosting.Building;
 
 /// <summary>Keeps handlers by the exact type of their event and calls them.</summary>
-internal sealed class DistributedApplicationEventing : IDistributedApplicationEventing
+internal sealed partial class DistributedApplicationEventing : IDistributedApplicationEventing
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Type, List<DistributedApplicationEventSubscription>> _subscriptions = [];
+
+    /// <summary>Takes what goes wrong in handlers that nobody waits for; set when the application is built.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
 
     public DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationEvent
@@ -59,13 +64,25 @@ internal sealed class DistributedApplicationEventing : IDistributedApplicationEv
                 await AtOnce().ConfigureAwait(false);
                 break;
             case EventDispatchBehavior.NonBlockingSequential:
-                _ = Task.Run(InTurn, CancellationToken.None);
+                _ = LogFailureAsync(Task.Run(InTurn, CancellationToken.None), typeof(T).Name);
                 break;
             case EventDispatchBehavior.NonBlockingConcurrent:
-                _ = Task.Run(AtOnce, CancellationToken.None);
+                _ = LogFailureAsync(Task.Run(AtOnce, CancellationToken.None), typeof(T).Name);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(dispatchBehavior), dispatchBehavior, "This is no way to dispatch an event.");
+        }
+    }
+
+    private async Task LogFailureAsync(Task handlers, string name)
+    {
+        try
+        {
+            await handlers.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogFailed(Logger, e, name);
         }
     }
 
@@ -82,4 +99,7 @@ internal sealed class DistributedApplicationEventing : IDistributedApplicationEv
             return subscription;
         }
     }
+
+    [LoggerMessage(1101, LogLevel.Error, "A handler of {Event} failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string @event);
 }

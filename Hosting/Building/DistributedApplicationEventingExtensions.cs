@@ -47,7 +47,7 @@ public static class DistributedApplicationEventingExtensions
     /// <param name="builder">The resource.</param>
     /// <param name="callback">The handler.</param>
     public static IResourceBuilder<T> OnConnectionStringAvailable<T>(this IResourceBuilder<T> builder, Func<T, ConnectionStringAvailableEvent, CancellationToken, Task> callback)
-        where T : IResource => On(builder, callback);
+        where T : IResourceWithConnectionString => On(builder, callback);
 
     private static IResourceBuilder<T> On<T, TEvent>(IResourceBuilder<T> builder, Func<T, TEvent, CancellationToken, Task> callback)
         where T : IResource

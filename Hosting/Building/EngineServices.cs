@@ -55,6 +55,7 @@ internal static class EngineServices
             provider.GetRequiredService<ILogger<ResourceCommandService>>()));
         services.AddOptions<ResourceNotificationServiceOptions>().Configure<StackOptions>(
             (o, stack) => o.DefaultWaitBehavior = stack.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
+        services.AddSingleton<LifecycleEvents>();
         services.AddHttpClient();
         services.AddHealthChecks();
         if (execution.IsPublishMode)
@@ -63,15 +64,14 @@ internal static class EngineServices
         }
         else
         {
-            services.AddSingleton<LifecycleEvents>();
-        services.AddSingleton<HealthMonitor>();
-        services.AddSingleton<ResourceObservers>();
-        services.AddSingleton<ResourceAnnouncer>();
-        services.AddSingleton<ResourceFollower>();
-        services.AddSingleton<StackPreparation>();
-        services.AddSingleton<ReplicaFactory>();
-        services.AddSingleton<StackControl>();
-        services.AddSingleton<StackEngine>();
+            services.AddSingleton<HealthMonitor>();
+            services.AddSingleton<ResourceObservers>();
+            services.AddSingleton<ResourceAnnouncer>();
+            services.AddSingleton<ResourceFollower>();
+            services.AddSingleton<StackPreparation>();
+            services.AddSingleton<ReplicaFactory>();
+            services.AddSingleton<StackControl>();
+            services.AddSingleton<StackEngine>();
             services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
         }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stack.Hosting.Observation;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -93,7 +94,7 @@ public partial class ResourceNotificationService
         await PublishUpdateAsync(resource, s => s.State?.Text is { } text && text != KnownResourceStates.Starting && text != KnownResourceStates.Waiting
             ? s
             : s with { State = KnownResourceStates.Waiting }).ConfigureAwait(false);
-        await Task.WhenAll(waits.Select(w => WaitForDependencyAsync(resource, w, cancellationToken))).ConfigureAwait(false);
+        await Waits.AllOrFirstFailureAsync(waits, (w, token) => WaitForDependencyAsync(resource, w, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for one of them, all its replicas.</summary>
@@ -108,7 +109,7 @@ public partial class ResourceNotificationService
         }
         else
         {
-            await Task.WhenAll(replicas.Select(r => WaitForReplicaAsync(resource, wait, r, cancellationToken))).ConfigureAwait(false);
+            await Waits.AllOrFirstFailureAsync(replicas, (r, token) => WaitForReplicaAsync(resource, wait, r, token), cancellationToken).ConfigureAwait(false);
         }
 
         LogWaited(logger, wait.Resource.Name);

@@ -26,12 +26,14 @@ internal sealed partial class StackEngine(
     private ControlServer? _server;
     private bool _disposed;
 
-    /// <summary>What comes before anything starts: the handlers of the AppHost, then the plan.</summary>
+    /// <summary>What comes before the AppHost's own handlers get the model: state folder and dashboard.</summary>
     /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    public void Open() => preparation.Open();
+
+    /// <summary>What comes after them, and before anything starts: the plan.</summary>
+    /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
+    public async Task PlanAsync(CancellationToken cancellationToken)
     {
-        preparation.Open();
-        await events.BeforeStartAsync(cancellationToken).ConfigureAwait(false);
         follower.Validate();
         _stack = await preparation.PlanAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -64,24 +65,8 @@ internal sealed class StartRound
     private async Task RunAsync(
         IReadOnlyList<WaitAnnotation> waits, Func<WaitAnnotation, CancellationToken, Task> wait, Func<CancellationToken, Task> beforeStart, CancellationToken cancellationToken)
     {
-        try
-        {
-            // All at once: the first that fails for good ends the others.
-            var all = waits.Select(w => WaitAsync(w, wait, cancellationToken)).ToList();
-            while (all.Count > 0)
-            {
-                var next = await Task.WhenAny(all).ConfigureAwait(false);
-                all.Remove(next);
-                await next.ConfigureAwait(false);
-            }
-
-            await beforeStart(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await _calledOff.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
+        await Waits.AllOrFirstFailureAsync(waits, (w, token) => WaitAsync(w, wait, token), cancellationToken).ConfigureAwait(false);
+        await beforeStart(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(WaitAnnotation wait, Func<WaitAnnotation, CancellationToken, Task> waitFor, CancellationToken cancellationToken)
