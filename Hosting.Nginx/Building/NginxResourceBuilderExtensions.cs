@@ -27,7 +27,8 @@ public static class NginxResourceBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var nginx = builder.AddResource(new NginxResource(name))
             .WithImage(builder.Configuration["Stack:Nginx:Image"] is { Length: > 0 } image ? image : NginxSettings.DefaultImage)
-            .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName, isProxied: port is null)
+            .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName)
+            .WithAnnotation(new HostNetworkAnnotation())
             .WithRestartPolicy(RestartMode.Always)
             .WithHttpHealthCheck(NginxNames.HealthPath, endpointName: NginxResource.HttpEndpointName)
             .WithSupervision(supervision =>

@@ -84,7 +84,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
     private EndpointReference SiteEndpoint(ProjectResource site)
     {
         var endpoints = site.GetEndpoints().Where(endpoint => endpoint.IsHttp).ToList();
-        var chosen = site.TryGetLastAnnotation<SequentialPortsAnnotation>(out var sequence) ? sequence.EndpointName : null;
+        var chosen = site.Annotations.OfType<SequentialPortsAnnotation>().FirstOrDefault()?.EndpointName;
         return endpoints.Find(endpoint => string.Equals(endpoint.EndpointName, chosen ?? "http", StringComparison.OrdinalIgnoreCase))
             ?? endpoints.FirstOrDefault()
             ?? throw new DistributedApplicationException(

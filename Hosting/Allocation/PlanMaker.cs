@@ -6,29 +6,34 @@ namespace Stack.Hosting.Allocation;
 
 /// <summary>Makes the plan of a model: pure, but for the free ports that it asks for.</summary>
 /// <param name="freePorts">Gives that many free ports in a row, outside the ones it must not take.</param>
-/// <param name="randomizePorts">True in tests: the model's ports are replaced by free ones.</param>
-internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, bool randomizePorts)
+/// <param name="randomizePorts">True in tests: ports that the engine may choose are chosen, whatever the model says.</param>
+/// <param name="holder">Says who holds a port; null: it is free. Asked only to make a list of faults whole.</param>
+internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, bool randomizePorts, Func<int, string?>? holder = null)
 {
-    private readonly HashSet<int> _taken = [];
-    private readonly List<string> _faults = [];
-
+    /// <exception cref="InvalidOperationException">Endpoints break the rules for their ports; all of them are reported at once.</exception>
     /// <exception cref="DistributedApplicationException">The model can't be run; all faults are reported at once.</exception>
     public StackPlan Make(IEnumerable<IResource> model)
     {
-        var resources = model.Where(r => r is ProjectResource or ExecutableResource or ContainerResource).ToList();
+        var resources = model.Where(IsRun).ToList();
         StartOrder.CheckForCycles(resources);
-        if (!randomizePorts)
+        var sequential = resources.ToDictionary(r => r, SequentialEndpoints.Of);
+        EndpointRules.Check(resources.Select(r => (r, sequential[r])));
+        foreach (var endpoint in sequential.Values.SelectMany(s => s).Select(s => s.Endpoint))
         {
-            _taken.UnionWith(resources.SelectMany(DeclaredPorts));
+            Prepare(endpoint);
         }
 
-        var plans = resources.Select(Plan).ToList();
-        foreach (var shared in plans.SelectMany(p => p.Ports).Where(p => p.Port > 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
+        HashSet<int> taken = [.. resources.SelectMany(r => DeclaredPorts(r, sequential[r]))];
+        var ports = new PortChooser(freePorts, taken, randomizePorts);
+        var plans = resources.Select(r => Plan(r, sequential[r], ports)).ToList();
+        List<string> faults = [.. resources.SelectMany(r => PlanFaults.OfSequences(r, sequential[r])), .. PlanFaults.OfSharedPorts(plans)];
+        if (faults.Count > 0)
         {
-            _faults.Add($"Port {shared.Key} is given to {string.Join(" and to ", shared.Select(p => $"replica '{p.Replica}' (endpoint '{p.Endpoint}')"))}. Give each its own range or port.");
+            faults.AddRange(PlanFaults.OfHeldPorts(plans, holder));
+            throw new DistributedApplicationException(string.Join(Environment.NewLine, faults));
         }
 
-        return _faults.Count == 0 ? new StackPlan(plans) : throw new DistributedApplicationException(string.Join(Environment.NewLine, _faults));
+        return new StackPlan(plans) { Warnings = ports.Warnings };
     }
 
     /// <summary>Tells the model's endpoints where they are: what refers to a resource with a gateway gets the gateway's address.</summary>
@@ -39,110 +44,70 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
             resource.Resource.Annotations.Add(new ReplicaNamesAnnotation([.. resource.Replicas.Select(r => r.Name)]));
             foreach (var endpoint in Endpoints(resource.Resource))
             {
-                endpoint.ReplicaEndpoints = [.. resource.Replicas.Select(r => new AllocatedEndpoint(endpoint, Address(endpoint), r.Ports[endpoint.Name]))];
+                endpoint.ReplicaEndpoints = [.. resource.Replicas.Select(r => Address(resource.Resource, endpoint, r.Ports[endpoint.Name]))];
             }
         }
 
-        foreach (var resource in plan.Resources.Where(r => r.Replicas.Count > 0))
+        foreach (var resource in plan.Resources)
         {
             foreach (var endpoint in Endpoints(resource.Resource))
             {
-                var front = Gateway(resource.Resource, endpoint) ?? endpoint;
-                endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, front.ReplicaEndpoints[0].Address, front.ReplicaEndpoints[0].Port);
+                var own = Address(resource.Resource, endpoint, resource.EndpointPorts[endpoint.Name][0]);
+                var front = Gateway(resource.Resource, endpoint)?.ReplicaEndpoints[0] ?? own;
+                endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, front.Address, front.Port, front.BindingMode, own.TargetPortExpression, own.NetworkID);
             }
         }
     }
 
+    /// <summary>True for what the engine runs. Other resources start themselves, or are only data.</summary>
+    private static bool IsRun(IResource resource) => resource is ProjectResource or ExecutableResource or ContainerResource || resource.IsContainer();
+
     private static EndpointAnnotation? Gateway(IResource resource, EndpointAnnotation endpoint)
-        => resource.Annotations.OfType<GatewayAnnotation>().FirstOrDefault()?.Gateway.Annotations.OfType<EndpointAnnotation>()
-            .FirstOrDefault(e => e.UriScheme == endpoint.UriScheme && e.ReplicaEndpoints.Count > 0);
+        => resource.Annotations.OfType<GatewayAnnotation>().SelectMany(g => Endpoints(g.Gateway))
+            .FirstOrDefault(e => e.HasScheme(endpoint.UriScheme) && e.ReplicaEndpoints.Count > 0);
 
     private static IEnumerable<EndpointAnnotation> Endpoints(IResource resource) => resource.Annotations.OfType<EndpointAnnotation>();
 
-    private static string Address(EndpointAnnotation endpoint) => endpoint.TargetHost switch
+    private static AllocatedEndpoint Address(IResource resource, EndpointAnnotation endpoint, int port)
     {
-        "" or "0.0.0.0" or "::" or "[::]" or "*" or "+" => "localhost",
-        var host => host,
-    };
-
-    private static IEnumerable<int> DeclaredPorts(IResource resource)
-    {
-        var fixedPorts = Endpoints(resource).SelectMany(e => new[] { e.Port, e.TargetPort }).OfType<int>();
-        return resource.TryGetLastAnnotation<SequentialPortsAnnotation>(out var sequence)
-            ? fixedPorts.Concat(Enumerable.Range(sequence.FirstPort, resource.GetReplicaCount()))
-            : fixedPorts;
+        var (address, mode) = TargetHost.Reach(endpoint.TargetHost);
+        var listened = PortMapping.IsMapped(resource) ? endpoint.TargetPort : port;
+        return new AllocatedEndpoint(endpoint, address, port, mode, $"{listened}", endpoint.DefaultNetworkID);
     }
 
-    private ResourcePlan Plan(IResource resource)
+    private static IEnumerable<int> DeclaredPorts(IResource resource, IReadOnlyList<SequentialEndpoint> sequential)
+        => Endpoints(resource).SelectMany(e => new[] { e.Port, e.TargetPort }).OfType<int>()
+            .Concat(sequential.SelectMany(s => Enumerable.Range(s.FirstPort, resource.GetReplicaCount())));
+
+    // Nginx and Kestrel must mean the same socket: "localhost" would be two.
+    private static void Prepare(EndpointAnnotation endpoint)
     {
-        var count = resource.GetReplicaCount();
-        var sequence = resource.Annotations.OfType<SequentialPortsAnnotation>().LastOrDefault();
-        var sequential = sequence is null ? null : SequentialEndpoint(resource, sequence, count);
-        var endpoints = Endpoints(resource).ToList();
-        var ports = endpoints.ToDictionary(e => e.Name, e => ReferenceEquals(e, sequential) ? Range(sequence!.FirstPort, count) : Single(e, count), StringComparer.OrdinalIgnoreCase);
-        var first = sequential ?? endpoints.FirstOrDefault(e => e.UriScheme is "http") ?? endpoints.FirstOrDefault();
-        var replicas = Enumerable.Range(0, count).Select(index =>
-        {
-            int? port = first is null ? null : ports[first.Name][index];
-            var name = count == 1 && sequence is null ? resource.Name : $"{resource.Name}-{port ?? index}";
-            return new ReplicaIdentity(name, index, ports.ToDictionary(p => p.Key, p => p.Value[index], StringComparer.OrdinalIgnoreCase)) { Port = port };
-        }).ToList();
-        var planned = replicas.SelectMany(r => endpoints.Select(e => new PlannedPort(resource.Name, r.Name, e.Name, r.Ports[e.Name]))).ToList();
-        return new ResourcePlan(resource, TypeName(resource), replicas, planned);
-    }
-
-    private EndpointAnnotation? SequentialEndpoint(IResource resource, SequentialPortsAnnotation sequence, int count)
-    {
-        var endpoints = Endpoints(resource).ToList();
-        var endpoint = sequence.EndpointName is { } name
-            ? endpoints.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))
-            : endpoints.FirstOrDefault(e => e.Name == "http") ?? endpoints.FirstOrDefault(e => e.UriScheme is "http" or "https");
-        if (endpoint is null)
-        {
-            endpoint = new EndpointAnnotation(System.Net.Sockets.ProtocolType.Tcp, "http", name: sequence.EndpointName ?? "http");
-            resource.Annotations.Add(endpoint);
-        }
-
-        if (!endpoint.FromLaunchProfile && (endpoint.Port ?? endpoint.TargetPort) is { } port)
-        {
-            _faults.Add($"Endpoint '{endpoint.Name}' of resource '{resource.Name}' has port {port}, and WithSequentialPorts gives it {sequence.FirstPort} and up. Remove one of the two.");
-        }
-
-        if (sequence.FirstPort + count - 1 > ModelPort.Max)
-        {
-            _faults.Add($"Resource '{resource.Name}' with {count} replicas from port {sequence.FirstPort} on would reach port {sequence.FirstPort + count - 1}; the last one is {ModelPort.Max}. Lower FirstPort or the number of replicas.");
-        }
-
-        // Nginx and Kestrel must mean the same socket: "localhost" would be two.
-        endpoint.TargetHost = endpoint.TargetHost == "localhost" ? "127.0.0.1" : endpoint.TargetHost;
+        endpoint.TargetHost = string.Equals(endpoint.TargetHost, "localhost", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" : endpoint.TargetHost;
         endpoint.IsProxied = false;
         endpoint.Port = null;
         endpoint.TargetPort = null;
-        return endpoint;
     }
 
-    private int[] Range(int first, int count)
+    private static ResourcePlan Plan(IResource resource, IReadOnlyList<SequentialEndpoint> sequential, PortChooser chooser)
     {
-        var start = randomizePorts && count > 0 ? Free(count) : first;
-        return [.. Enumerable.Range(start, count)];
-    }
-
-    // Without sequential ports the first replica listens on the endpoint's own port, and each further one on a free port.
-    private int[] Single(EndpointAnnotation endpoint, int count)
-        => [.. Enumerable.Range(0, count).Select(i => i == 0 && !randomizePorts && (endpoint.Port ?? endpoint.TargetPort) is { } port and > 0 ? port : Free(1))];
-
-    private int Free(int count)
-    {
-        var first = freePorts(count, _taken);
-        _taken.UnionWith(Enumerable.Range(first, count));
-        return first;
+        var endpoints = Endpoints(resource).ToList();
+        var ports = endpoints.ToDictionary(e => e.Name, e => chooser.Choose(resource, e, sequential), StringComparer.OrdinalIgnoreCase);
+        var naming = sequential.Count > 0 ? sequential[0].Endpoint : endpoints.Find(e => e.HasName("http")) ?? endpoints.Find(e => e.IsHttpLike) ?? endpoints.FirstOrDefault();
+        var count = resource.GetReplicaCount();
+        var replicas = Enumerable.Range(0, count).Select(index =>
+        {
+            int? port = naming is null ? null : ports[naming.Name][index];
+            var name = count == 1 && sequential.Count == 0 ? resource.Name : $"{resource.Name}-{port ?? index}";
+            return new ReplicaIdentity(name, index, ports.ToDictionary(p => p.Key, p => p.Value[index], StringComparer.OrdinalIgnoreCase)) { Port = port };
+        }).ToList();
+        var planned = replicas.SelectMany(r => endpoints.Select(e => new PlannedPort(resource.Name, r.Name, e.Name, r.Ports[e.Name]) { Protocol = e.Protocol })).ToList();
+        return new ResourcePlan(resource, TypeName(resource), replicas, planned) { EndpointPorts = ports };
     }
 
     private static string TypeName(IResource resource) => resource switch
     {
         ProjectResource => "Project",
         ExecutableResource => "Executable",
-        ContainerResource => "Container",
-        _ => resource.GetType().Name,
+        _ => "Container",
     };
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Building;
 
@@ -58,6 +59,9 @@ internal static class EngineServices
         services.AddSingleton<LifecycleEvents>();
         services.AddHttpClient();
         services.AddHealthChecks();
+        services.AddSingleton<IToolRunner, ToolRunner>();
+        services.AddSingleton(provider => new ProjectBuilds(provider.GetRequiredService<IToolRunner>(), Configuration(appHost), provider.GetRequiredService<ILogger<ProjectBuilds>>()));
+        eventing.Subscribe<BeforeStartEvent>(BuiltInHandlers.BeforeStartAsync);
         if (execution.IsPublishMode)
         {
             PublishServices.AddHost(host);
@@ -82,4 +86,6 @@ internal static class EngineServices
             o.TimestampFormat = "HH:mm:ss ";
         });
     }
+
+    private static string Configuration(Assembly? appHost) => appHost?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } configuration ? configuration : "Debug";
 }

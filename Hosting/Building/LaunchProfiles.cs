@@ -13,8 +13,9 @@ internal static class LaunchProfiles
         AllowTrailingCommas = true,
     };
 
-    /// <summary>An explicit name first, then the AppHost's own profile name if the project has it, then the first that runs a project.</summary>
-    public static (string Name, LaunchProfile Profile)? Choose(IDistributedApplicationBuilder builder, string resource, IProjectMetadata project, string? explicitName)
+    /// <summary>An explicit name first, then the preferred one if the project has it, then the first that runs a project.</summary>
+    /// <exception cref="DistributedApplicationException">The project file or the explicit profile is missing, or the launch settings can't be read.</exception>
+    public static (string Name, LaunchProfile Profile)? Choose(string resource, IProjectMetadata project, string? explicitName, string? preferred)
     {
         var settings = project.LaunchSettings ?? Read(resource, project.ProjectPath);
         if (explicitName is not null)
@@ -29,15 +30,17 @@ internal static class LaunchProfiles
             return null;
         }
 
-        var preferred = builder.Configuration["AppHost:DefaultLaunchProfileName"] ?? builder.Configuration["DOTNET_LAUNCH_PROFILE"] ?? Environment.GetEnvironmentVariable("DOTNET_LAUNCH_PROFILE");
         if (preferred is not null && settings.Profiles.TryGetValue(preferred, out var profile))
         {
             return (preferred, profile);
         }
 
-        var first = settings.Profiles.FirstOrDefault(p => p.Value.CommandName is null or "" or "Project" or "Executable");
+        var first = settings.Profiles.FirstOrDefault(p => Runs(p.Value));
         return first.Value is null ? null : (first.Key, first.Value);
     }
+
+    private static bool Runs(LaunchProfile profile) => string.IsNullOrEmpty(profile.CommandName)
+        || profile.CommandName.Equals("Project", StringComparison.OrdinalIgnoreCase) || profile.CommandName.Equals("Executable", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Splits a line as a shell does: blanks separate, quotes join, a backslash takes the next character as it is.</summary>
     public static IEnumerable<string> SplitArguments(string line)
@@ -78,6 +81,17 @@ internal static class LaunchProfiles
         {
             yield return current.ToString();
         }
+    }
+
+    /// <summary>The address that is shown: an absolute launch URL in place of the endpoint's own, a relative one appended to it.</summary>
+    public static string ShownUrl(string url, string launchUrl)
+    {
+        if (launchUrl.Contains("://", StringComparison.Ordinal))
+        {
+            return launchUrl;
+        }
+
+        return Uri.TryCreate(url, UriKind.Absolute, out var own) ? new Uri(own, launchUrl).ToString() : launchUrl;
     }
 
     private static LaunchSettings? Read(string resource, string projectPath)

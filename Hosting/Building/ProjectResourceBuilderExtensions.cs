@@ -1,6 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Hosting;
-using Stack.Hosting.Allocation;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 
 namespace Aspire.Hosting;
@@ -8,14 +7,15 @@ namespace Aspire.Hosting;
 /// <summary>Adds projects and says how they run.</summary>
 public static class ProjectResourceBuilderExtensions
 {
-    /// <summary>Adds a project that the AppHost references: <c>builder.AddProject&lt;Projects.WebSite&gt;("site")</c>.</summary>
+    /// <summary>Adds a project that the AppHost references.</summary>
     /// <typeparam name="TProject">The class that the build generates for the reference.</typeparam>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource.</param>
     /// <exception cref="DistributedApplicationException">The name is taken, the project file is missing, or its launch settings can't be read.</exception>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site");</code></example>
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name)
         where TProject : IProjectMetadata, new()
-        => Add(builder, name, new TProject(), launchProfileName: null, excludeLaunchProfile: false);
+        => builder.AddProject<TProject>(name, _ => { });
 
     /// <summary>Adds a project that the AppHost references, with a launch profile.</summary>
     /// <typeparam name="TProject">The class that the build generates for the reference.</typeparam>
@@ -23,105 +23,114 @@ public static class ProjectResourceBuilderExtensions
     /// <param name="name">Name of the resource.</param>
     /// <param name="launchProfileName">Name of the profile; null: none.</param>
     /// <exception cref="DistributedApplicationException">The name is taken, the project file or the profile is missing, or the launch settings can't be read.</exception>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site", launchProfileName: "https");</code></example>
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name, string? launchProfileName)
         where TProject : IProjectMetadata, new()
-        => Add(builder, name, new TProject(), launchProfileName, excludeLaunchProfile: launchProfileName is null);
+        => builder.AddProject<TProject>(name, options => Choose(options, launchProfileName));
+
+    /// <summary>Adds a project that the AppHost references, and says what the resource takes over from it.</summary>
+    /// <typeparam name="TProject">The class that the build generates for the reference.</typeparam>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <exception cref="DistributedApplicationException">The name is taken, the project file or the profile is missing, or the project's settings can't be read.</exception>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site", o => o.ExcludeKestrelEndpoints = true);</code></example>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name, Action<ProjectResourceOptions> configure)
+        where TProject : IProjectMetadata, new()
+        => Add(builder, name, () => (new TProject(), null), configure);
+
+    /// <summary>Adds a project by its path. It is built once before its first replica starts.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="projectPath">Path of the project file, of a folder with one, or of a folder that a site was published to (ours); a relative one starts at the AppHost's folder.</param>
+    /// <exception cref="DistributedApplicationException">The name is taken, there is nothing to run at the path, or the launch settings can't be read.</exception>
+    /// <example><code>builder.AddProject("site", "../WebSite/WebSite.csproj");</code></example>
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, [ResourceName] string name, string projectPath)
+        => builder.AddProject(name, projectPath, _ => { });
+
+    /// <summary>Adds a project by its path, with a launch profile. It is built once before its first replica starts.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="projectPath">Path of the project file, of a folder with one, or of a folder that a site was published to (ours); a relative one starts at the AppHost's folder.</param>
+    /// <param name="launchProfileName">Name of the profile; null: none.</param>
+    /// <exception cref="DistributedApplicationException">The name is taken, there is nothing to run at the path, the profile is missing, or the launch settings can't be read.</exception>
+    /// <example><code>builder.AddProject("site", "../WebSite", launchProfileName: "https");</code></example>
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, [ResourceName] string name, string projectPath, string? launchProfileName)
+        => builder.AddProject(name, projectPath, options => Choose(options, launchProfileName));
+
+    /// <summary>Adds a project by its path, and says what the resource takes over from it. It is built once before its first replica starts.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="projectPath">Path of the project file, of a folder with one, or of a folder that a site was published to (ours); a relative one starts at the AppHost's folder.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <exception cref="DistributedApplicationException">The name is taken, there is nothing to run at the path, the profile is missing, or the project's settings can't be read.</exception>
+    /// <example><code>builder.AddProject("site", "../WebSite", o => o.ExcludeLaunchProfile = true);</code></example>
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, [ResourceName] string name, string projectPath, Action<ProjectResourceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(projectPath);
+        return Add(builder, name, () => ProjectPaths.Resolve(name, builder.AppHostDirectory, projectPath), configure);
+    }
 
     /// <summary>Says how many replicas of the project run.</summary>
     /// <param name="builder">The project.</param>
     /// <param name="replicas">The number, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").WithReplicas(4);</code></example>
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
-        => builder.WithAnnotation(new ReplicaAnnotation(replicas));
-
-    private static IResourceBuilder<ProjectResource> Add(
-        IDistributedApplicationBuilder builder, string name, IProjectMetadata project, string? launchProfileName, bool excludeLaunchProfile)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var resource = builder.AddResource(new ProjectResource(name));
-        resource.WithAnnotation(project);
-        AddRuntimeEnvironment(resource);
-        resource.WithOtlpExporter();
-        if (excludeLaunchProfile)
-        {
-            resource.WithAnnotation(new ExcludeLaunchProfileAnnotation());
-        }
-        else if (LaunchProfiles.Choose(builder, name, project, launchProfileName) is { } profile)
-        {
-            resource.WithAnnotation(new LaunchProfileAnnotation(profile.Name));
-            AddLaunchProfile(resource, profile.Name, profile.Profile);
-        }
-
-        return resource.WithEnvironment(AddUrls);
+        return builder.WithAnnotation(new ReplicaAnnotation(replicas));
     }
 
-    private static void AddRuntimeEnvironment(IResourceBuilder<ProjectResource> resource)
-        => resource.WithEnvironment(context =>
-        {
-            context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
-            if (!context.ExecutionContext.IsRunMode)
-            {
-                return;
-            }
-
-            if (resource.ApplicationBuilder.Environment.IsDevelopment())
-            {
-                context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true";
-                context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "true";
-            }
-
-            context.EnvironmentVariables["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
-            context.EnvironmentVariables["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
-        });
-
-    private static void AddLaunchProfile(IResourceBuilder<ProjectResource> resource, string name, LaunchProfile profile)
+    /// <summary>Lets the published project not take the client's address and scheme from forwarded headers, as it does otherwise.</summary>
+    /// <param name="builder">The project.</param>
+    /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").DisableForwardedHeaders();</code></example>
+    public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder)
     {
-        foreach (var url in (profile.ApplicationUrl ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var uri = BindingUrl.Parse(url);
-            var taken = resource.Resource.Annotations.OfType<EndpointAnnotation>().Count(e => e.UriScheme == uri.Scheme);
-            resource.WithAnnotation(new EndpointAnnotation(
-                System.Net.Sockets.ProtocolType.Tcp, uri.Scheme, name: taken == 0 ? uri.Scheme : $"{uri.Scheme}{taken + 1}", port: uri.Port)
-            {
-                TargetHost = uri.Host,
-                FromLaunchProfile = true,
-            });
-        }
-
-        resource.WithEnvironment(context =>
-        {
-            foreach (var (key, value) in profile.EnvironmentVariables)
-            {
-                context.EnvironmentVariables.TryAdd(key, Environment.ExpandEnvironmentVariables(value));
-            }
-
-            context.EnvironmentVariables.TryAdd("DOTNET_LAUNCH_PROFILE", name);
-        });
-        if (!string.IsNullOrWhiteSpace(profile.CommandLineArgs))
-        {
-            resource.WithArgs(context =>
-            {
-                foreach (var arg in LaunchProfiles.SplitArguments(profile.CommandLineArgs))
-                {
-                    context.Args.Add(arg);
-                }
-            });
-        }
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new DisableForwardedHeadersAnnotation(), ResourceAnnotationMutationBehavior.Replace);
     }
 
-    // The last callback that AddProject registers runs before those of the user, who may therefore overwrite it.
-    private static void AddUrls(EnvironmentCallbackContext context)
+    /// <summary>Chooses the endpoints that the project's environment tells it to listen on; with several calls an endpoint has to pass all of them.</summary>
+    /// <param name="builder">The project.</param>
+    /// <param name="filter">True for an endpoint that stays.</param>
+    /// <example><code>site.WithHttpEndpoint(name: "admin").WithEndpointsInEnvironment(e => e.Name != "admin");</code></example>
+    public static IResourceBuilder<ProjectResource> WithEndpointsInEnvironment(this IResourceBuilder<ProjectResource> builder, Func<EndpointAnnotation, bool> filter)
     {
-        var endpoints = context.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsInjected && e.UriScheme is "http" or "https").ToList();
-        if (endpoints.Count == 0 || !context.ExecutionContext.IsRunMode)
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(filter);
+        return builder.WithAnnotation(new EndpointsInEnvironmentAnnotation(filter));
+    }
+
+    private static void Choose(ProjectResourceOptions options, string? launchProfileName)
+    {
+        options.LaunchProfileName = launchProfileName;
+        options.ExcludeLaunchProfile = launchProfileName is null;
+    }
+
+    private static IResourceBuilder<ProjectResource> Add(
+        IDistributedApplicationBuilder builder, string name, Func<(IProjectMetadata Project, PublishedSiteAnnotation? Published)> find, Action<ProjectResourceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new ProjectResourceOptions();
+        configure(options);
+        var resource = new ProjectResource(name);
+        var (project, published) = find();
+        if (builder.Configuration[$"Stack:Projects:{name}:Folder"] is { Length: > 0 } folder)
         {
-            return;
+            published = ProjectPaths.Published(name, Path.GetFullPath(folder, builder.AppHostDirectory));
         }
 
-        context.EnvironmentVariables.TryAdd("ASPNETCORE_URLS", new ReplicaValue(replica =>
-            string.Join(';', endpoints.Select(e => $"{e.UriScheme}://{e.TargetHost}:{replica.Ports[e.Name]}"))));
-        if (endpoints.FirstOrDefault(e => e.UriScheme == "https") is { } https)
+        var added = builder.AddResource(resource).WithAnnotation(project);
+        if (published is not null)
         {
-            context.EnvironmentVariables.TryAdd("ASPNETCORE_HTTPS_PORT", new EndpointReference((IResourceWithEndpoints)context.Resource, https).Property(EndpointProperty.Port));
+            // There are no launch settings in what was published.
+            added.WithAnnotation(published);
+            options.ExcludeLaunchProfile = true;
         }
+
+        ProjectDefaults.Apply(added, project, published?.Folder ?? Path.GetDirectoryName(project.ProjectPath) ?? builder.AppHostDirectory, options);
+        return added;
     }
 }

@@ -6,17 +6,18 @@ namespace Stack.Hosting.Building;
 /// <summary>What Stack adds to Aspire's model: replicas on known ports, restart policies, supervision.</summary>
 public static class ReplicaExtensions
 {
-    /// <summary>Gives each replica its own fixed port: <c>firstPort</c>, <c>firstPort + 1</c>, … It also names the replicas: <c>site-8001</c>.</summary>
+    /// <summary>Gives each replica its own fixed port: <c>firstPort</c>, <c>firstPort + 1</c>, … May be called once for each endpoint; the first call names the replicas: <c>site-8001</c>. The ports are checked at start.</summary>
     /// <param name="builder">The project.</param>
     /// <param name="firstPort">Port of the first replica, 1 to 65535.</param>
-    /// <param name="endpointName">The endpoint; default <c>http</c>, else the first one that speaks http.</param>
+    /// <param name="endpointName">The endpoint; default <c>http</c>, else the first one that speaks http. One that is not declared is made.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The first port is none.</exception>
     /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").WithReplicas(4).WithSequentialPorts(firstPort: 8001);</code></example>
     public static IResourceBuilder<ProjectResource> WithSequentialPorts(this IResourceBuilder<ProjectResource> builder, int firstPort, string? endpointName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstPort, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstPort, ModelPort.Max);
-        return builder.WithAnnotation(new SequentialPortsAnnotation(firstPort, endpointName), ResourceAnnotationMutationBehavior.Replace);
+        return builder.WithAnnotation(new SequentialPortsAnnotation(firstPort, endpointName));
     }
 
     /// <summary>Sets environment variables of each replica for itself, after all other callbacks; several calls add up. Called for each launch of a replica.</summary>

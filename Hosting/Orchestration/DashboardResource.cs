@@ -74,6 +74,6 @@ internal static class DashboardResource
     private static EndpointAnnotation Endpoint(string name, string url)
     {
         var parsed = BindingUrl.Parse(url);
-        return new EndpointAnnotation(System.Net.Sockets.ProtocolType.Tcp, parsed.Scheme, name: name, port: parsed.Port, isProxied: false) { TargetHost = parsed.Host };
+        return new EndpointAnnotation(System.Net.Sockets.ProtocolType.Tcp, parsed.Scheme, name: name, port: parsed.Port) { TargetHost = parsed.Host };
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.InteropServices;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
@@ -56,7 +57,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             }
         }
 
-        var (file, first, folder) = Program();
+        var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
         return new LaunchRequest
         {
             FileName = file,
@@ -137,23 +138,6 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         }
 
         return variables;
-    }
-
-    private (string File, string[] First, string Folder) Program()
-    {
-        if (plan.Resource.TryGetLastAnnotation<ExecutableAnnotation>(out var executable))
-        {
-            return (executable.Command, [], executable.WorkingDirectory);
-        }
-
-        if (plan.Resource.TryGetLastAnnotation<IProjectMetadata>(out var project) && project is IProjectOutput output)
-        {
-            return File.Exists(output.TargetPath)
-                ? (DotnetHost(), [output.TargetPath], Path.GetDirectoryName(project.ProjectPath)!)
-                : throw new DistributedApplicationException($"Resource '{plan.Name}': the built assembly '{output.TargetPath}' does not exist. Build it: dotnet build \"{project.ProjectPath}\"");
-        }
-
-        throw new DistributedApplicationException($"Resource '{plan.Name}' ({plan.Type}) has nothing that can be run: it is neither a project built with the AppHost nor an executable.");
     }
 
     private sealed record Evaluation(IReadOnlyDictionary<string, object> Environment, IReadOnlyList<object> Arguments);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Supervision;
@@ -16,7 +17,7 @@ internal static class PortCheck
         var start = time.GetTimestamp();
         while (true)
         {
-            var taken = plan.Ports.Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
+            var taken = plan.Ports.Where(p => p.Protocol == ProtocolType.Tcp && p.Port > 0).Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
             if (taken.Count == 0)
             {
                 return;
@@ -24,8 +25,7 @@ internal static class PortCheck
 
             if (time.GetElapsedTime(start) >= Patience)
             {
-                throw new DistributedApplicationException(string.Join(Environment.NewLine, taken.Select(t =>
-                    $"Port {t.Planned.Port} for replica '{t.Planned.Replica}' of resource '{t.Planned.Resource}' is already in use by {t.Holder!.Describe()}. Free it, or give the resource another port in the AppHost.")));
+                throw new DistributedApplicationException(string.Join(Environment.NewLine, taken.Select(t => PlanFaults.Held(t.Planned, t.Holder!.Describe()))));
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);

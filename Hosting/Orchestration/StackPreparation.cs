@@ -1,13 +1,16 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Control.Contract;
+using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
-internal sealed class StackPreparation(DistributedApplicationModel model, StackOptions options, IConfiguration configuration, LifecycleEvents events, TimeProvider time) : IDisposable
+internal sealed partial class StackPreparation(
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, LifecycleEvents events, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
 {
     private StateFolder? _state;
     private StackSecrets? _secrets;
@@ -34,7 +37,12 @@ internal sealed class StackPreparation(DistributedApplicationModel model, StackO
     /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
     public async Task<PreparedStack> PlanAsync(CancellationToken cancellationToken)
     {
-        var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts).Make(model.Resources);
+        var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe()).Make(model.Resources);
+        foreach (var warning in plan.Warnings)
+        {
+            LogPlanWarning(warning);
+        }
+
         PlanMaker.Publish(plan);
         foreach (var resource in plan.Resources)
         {
@@ -48,6 +56,9 @@ internal sealed class StackPreparation(DistributedApplicationModel model, StackO
     }
 
     public void Dispose() => _state?.Dispose();
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Warning}")]
+    private partial void LogPlanWarning(string warning);
 }
 
 /// <summary>A stack that may start.</summary>

@@ -115,7 +115,7 @@ public sealed class PlanMakerTests
         var builder = Models.Empty();
         builder.AddProject<Models.Site>("site", launchProfileName: null).WithHttpEndpoint(port: 9000).WithSequentialPorts(8001);
 
-        Should.Throw<DistributedApplicationException>(() => Make(builder)).Message.ShouldBe(
+        Should.Throw<InvalidOperationException>(() => Make(builder)).Message.ShouldBe(
             "Endpoint 'http' of resource 'site' has port 9000, and WithSequentialPorts gives it 8001 and up. Remove one of the two.");
     }
 

@@ -77,14 +77,14 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
     // Each replica of the owner listens on a port of its own; others are told the first one's.
     private async ValueTask<string?> TargetPortAsync(EndpointAnnotation endpoint, ValueProviderContext context, CancellationToken cancellationToken)
     {
+        if (endpoint.TargetPort is { } inside && PortMapping.IsMapped(Endpoint.Resource))
+        {
+            return $"{inside}";
+        }
+
         if (ReferenceEquals(context.Caller, Endpoint.Resource) && context.Replica is { } replica && replica.Ports.TryGetValue(endpoint.Name, out var own))
         {
             return $"{own}";
-        }
-
-        if (Endpoint.Resource.IsContainer() && endpoint.TargetPort is { } inside)
-        {
-            return $"{inside}";
         }
 
         var address = await endpoint.AddressOnAsync(endpoint.DefaultNetworkID, cancellationToken).ConfigureAwait(false);

@@ -104,7 +104,11 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     public int? Port
     {
         get => _port ?? (IsProxied ? null : _targetPort);
-        set => _port = ModelPort.Validate("port", value);
+        set
+        {
+            _port = ModelPort.Validate("port", value);
+            FromSettings = false;
+        }
     }
 
     /// <summary>Port that the process listens on. Of an endpoint that is not proxied it is also the port that others use, if only one of the two is given.</summary>
@@ -142,8 +146,11 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>The addresses, one for each network.</summary>
     public NetworkEndpointSnapshotList AllAllocatedEndpoints { get; } = [];
 
-    /// <summary>True when the port came from a launch profile, not from code.</summary>
-    internal bool FromLaunchProfile { get; set; }
+    /// <summary>True when the port came from the project's launch profile or Kestrel settings; setting it in code ends that.</summary>
+    internal bool FromSettings { get; set; }
+
+    /// <summary>The target port as it was given.</summary>
+    internal int? DeclaredTargetPort => _targetPort;
 
     /// <summary>Key of the endpoint in the project's Kestrel settings, if it came from there.</summary>
     internal string? KestrelName { get; set; }

@@ -61,7 +61,7 @@ public class AllocatedEndpoint
     public string UriScheme => Endpoint.UriScheme;
 
     /// <summary>Host and port.</summary>
-    public string EndPointString => $"{Address}:{Port}";
+    public string EndPointString => Address.Contains(':', StringComparison.Ordinal) && Address[0] != '[' ? $"[{Address}]:{Port}" : $"{Address}:{Port}";
 
     /// <summary>The URL: <c>http://localhost:8080</c>.</summary>
     public string UriString => $"{UriScheme}://{EndPointString}";
