@@ -2,7 +2,6 @@ using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
-using Stack.Hosting.ApplicationModel;
 
 namespace Hosting.Tests;
 
