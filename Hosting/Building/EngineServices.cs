@@ -24,6 +24,7 @@ internal static class EngineServices
     [
         new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
         new("Logging:LogLevel:Stack", "Warning"),
         new("Logging:LogLevel:Stack.Engine", "Information"),
     ];

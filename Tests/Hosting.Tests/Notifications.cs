@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace Hosting.Tests.Orchestration;
+namespace Hosting.Tests;
 
 /// <summary>A notification service without an application, and a site of two replicas whose snapshots the test publishes.</summary>
 internal sealed class Notifications : IDisposable
