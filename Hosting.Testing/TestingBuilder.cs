@@ -27,6 +27,10 @@ internal sealed class TestingBuilder(DistributedApplicationBuilder inner, Func<T
 
     public IDistributedApplicationPipeline Pipeline => inner.Pipeline;
 
+    public IFileSystemService FileSystemService => inner.FileSystemService;
+
+    public IUserSecretsManager UserSecretsManager => inner.UserSecretsManager;
+
     public IResourceCollection Resources => inner.Resources;
 
     public IResourceBuilder<T> AddResource<T>(T resource)

@@ -16,17 +16,17 @@ public class ConnectionStringReference(IResourceWithConnectionString resource, b
     IEnumerable<object> IValueWithReferences.References => [Resource];
 
     ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken)
-        => CheckAsync(Resource.GetValueAsync(cancellationToken));
+        => CheckAsync(() => Resource.GetValueAsync(cancellationToken));
 
     ValueTask<string?> IValueProvider.GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken)
-        => CheckAsync(Resource.GetValueAsync(context, cancellationToken));
+        => CheckAsync(() => Resource.GetValueAsync(context, cancellationToken));
 
-    private async ValueTask<string?> CheckAsync(ValueTask<string?> pending)
+    private async ValueTask<string?> CheckAsync(Func<ValueTask<string?>> read)
     {
         string? value;
         try
         {
-            value = await pending.ConfigureAwait(false);
+            value = await read().ConfigureAwait(false);
         }
         catch (MissingParameterValueException) when (Optional)
         {

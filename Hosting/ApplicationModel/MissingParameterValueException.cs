@@ -17,4 +17,7 @@ public class MissingParameterValueException : DistributedApplicationException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The configuration key that would give a value, if one would.</summary>
+    internal string? Key { get; init; }
 }

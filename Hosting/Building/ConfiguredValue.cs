@@ -15,13 +15,13 @@ internal static class ConfiguredValue
             ?? configuration[key.Replace('-', '_')]
             ?? parameterDefault?.GetDefaultValue()
             ?? throw new MissingParameterValueException(
-                $"The parameter '{parameter}' has no value. Set '{key}' in configuration, for example by the environment variable {Variable(key)}, or give it a default.");
+                $"The parameter '{parameter}' has no value. Set '{key}' in configuration, for example by the environment variable {Variable(key)}, or give it a default.") { Key = key };
 
     /// <exception cref="MissingParameterValueException">There is no value; names connection string and key.</exception>
     public static string ReadConnectionString(IConfiguration configuration, string name)
         => configuration.GetConnectionString(name)
             ?? throw new MissingParameterValueException(
-                $"The connection string '{name}' has no value. Set 'ConnectionStrings:{name}' in configuration, for example by the environment variable ConnectionStrings__{name}.");
+                $"The connection string '{name}' has no value. Set 'ConnectionStrings:{name}' in configuration, for example by the environment variable ConnectionStrings__{name}.") { Key = $"ConnectionStrings:{name}" };
 
     private static string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal).Replace('-', '_');
 }

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
 
 namespace Aspire.Hosting;
 
@@ -18,7 +19,7 @@ public static class ConnectionStringBuilderExtensions
         ArgumentNullException.ThrowIfNull(name);
         var resource = new ConnectionStringResource(name, connectionStringExpression);
         References.Note(resource, connectionStringExpression);
-        return builder.AddResource(resource);
+        return builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ConnectionString, source: null));
     }
 
     /// <summary>Adds a connection string.</summary>

@@ -76,7 +76,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
         var engine = Services.GetService<StackEngine>();
         try
         {
-            engine?.Open();
+            if (engine is not null)
+            {
+                StartLog.Write(Services);
+                engine.Open();
+            }
+
             await Services.GetRequiredService<LifecycleEvents>().BeforeStartAsync(cancellationToken).ConfigureAwait(false);
             if (engine is not null)
             {

@@ -17,8 +17,9 @@ namespace Aspire.Hosting;
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
-    private readonly DistributedApplicationOptions _options;
     private readonly DistributedApplicationEventing _eventing = new();
+    private readonly IUserSecretsManager _secrets;
+    private readonly IFileSystemService _files = new TempFiles();
     private bool _built;
 
     /// <summary>Creates the builder.</summary>
@@ -33,24 +34,25 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
-        var settings = new HostApplicationBuilderSettings { Args = CommandLine.Map(options.Args ?? []) };
+        var settings = new HostApplicationBuilderSettings { Args = options.Args ?? [] };
         Announce("DistributedApplicationBuilderConstructing", (options, settings));
 
         AppHostAssembly = options.Assembly;
+        settings.Args = CommandLine.Map(settings.Args ?? []);
         _host = new HostApplicationBuilder(settings);
+        _secrets = UserSecrets.Find(_host.Configuration, AppHostAssembly);
+        ConfigurationSources.AddUserSecrets(_host.Configuration, _secrets);
         AppHostDirectory = options.ProjectDirectory ?? AppHostMetadata.Find(AppHostAssembly, "apphostprojectpath") ?? _host.Environment.ContentRootPath;
-        var name = AppHostMetadata.Find(AppHostAssembly, "apphostprojectname") ?? _host.Environment.ApplicationName;
-        _host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        ExecutionContext = new DistributedApplicationExecutionContext(CommandLine.Mode(_host.Configuration));
+        _host.Configuration.AddInMemoryCollection(AppHostKeys.Of(_host, options, AppHostAssembly, AppHostDirectory, ExecutionContext));
+        if (ExecutionContext.IsPublishMode)
         {
-            ["AppHost:Directory"] = AppHostDirectory,
-            ["AppHost:Path"] = Path.Combine(AppHostDirectory, Path.GetFileNameWithoutExtension(name)),
-            ["AppHost:FilePath"] = Path.Combine(AppHostDirectory, name),
-            ["AppHost:DashboardApplicationName"] = options.DashboardApplicationName ?? _host.Environment.ApplicationName,
-        });
-        ExecutionContext = CommandLine.ExecutionContext(_host.Configuration);
+            ConfigurationSources.AddDeploymentState(_host.Configuration, _host.Environment);
+        }
+
         PublishServices.AddPipeline(_host, Pipeline);
         EngineServices.Add(_host, options, ExecutionContext, Resources, Eventing, AppHostDirectory, AppHostAssembly);
+        FileServices.Add(_host.Services, _secrets, _files);
         Announce("DistributedApplicationBuilderConstructed", this);
     }
 
@@ -81,6 +83,14 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     /// <inheritdoc/>
     [Experimental("ASPIREPIPELINES001")]
     public IDistributedApplicationPipeline Pipeline { get; } = new DistributedApplicationPipeline();
+
+    /// <inheritdoc/>
+    [Experimental("ASPIREFILESYSTEM001", UrlFormat = "https://aka.ms/aspire/diagnostics/{0}")]
+    public IFileSystemService FileSystemService => _files;
+
+    /// <inheritdoc/>
+    [Experimental("ASPIREUSERSECRETS001", UrlFormat = "https://aka.ms/aspire/diagnostics/{0}")]
+    public IUserSecretsManager UserSecretsManager => _secrets;
 
     /// <inheritdoc/>
     public IResourceCollection Resources { get; } = new ResourceCollection();
@@ -118,6 +128,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _built = true;
         _eventing.Logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Stack.Events");
         ExecutionContext.ServiceProvider = app.Services;
+
+        // The container disposes what it has handed out: with the application, what is left of temporary files goes.
+        app.Services.GetService<IFileSystemService>();
         Announce("DistributedApplicationBuilt", app);
         return app;
     }

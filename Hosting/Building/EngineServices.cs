@@ -25,6 +25,9 @@ internal static class EngineServices
         new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
         new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
+        new("Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel", "Error"),
+        new("Logging:LogLevel:Microsoft.AspNetCore.Server.KestrelServer", "Warning"),
+        new("Logging:LogLevel:Aspire.Hosting.Dashboard", "Error"),
         new("Logging:LogLevel:Stack", "Warning"),
         new("Logging:LogLevel:Stack.Engine", "Information"),
     ];
@@ -76,11 +79,16 @@ internal static class EngineServices
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();
+            services.AddSingleton<ValueResources>();
             services.AddSingleton<StackEngine>();
             services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
         }
 
-        host.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
+        // The check's service repeats every failure, which the dashboard shows already.
+        var quiet = options.DisableDashboard || host.Configuration.GetValue("DisableDashboard", false)
+            ? LogLevels
+            : [.. LogLevels, new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", "None")];
+        ((IConfigurationBuilder)host.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = quiet });
         host.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;

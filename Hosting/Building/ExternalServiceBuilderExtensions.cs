@@ -1,9 +1,12 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Stack.Hosting.Building;
 
 namespace Aspire.Hosting;
 
 /// <summary>Adds services that run elsewhere.</summary>
-public static partial class ExternalServiceBuilderExtensions
+public static class ExternalServiceBuilderExtensions
 {
     /// <summary>Adds a service that runs elsewhere.</summary>
     /// <param name="builder">The application.</param>
@@ -33,7 +36,7 @@ public static partial class ExternalServiceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        return builder.AddResource(new ExternalServiceResource(name, uri));
+        return Add(builder, new ExternalServiceResource(name, uri));
     }
 
     /// <summary>Adds a service that runs elsewhere and whose address is a parameter.</summary>
@@ -50,6 +53,35 @@ public static partial class ExternalServiceBuilderExtensions
         ArgumentNullException.ThrowIfNull(urlParameter);
         var resource = new ExternalServiceResource(name, urlParameter.Resource);
         References.Note(resource, urlParameter.Resource);
-        return builder.AddResource(resource);
+        return Add(builder, resource);
     }
+
+    /// <summary>Checks the service's health by HTTP.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="path">Path of the check, from the address on; default <c>/</c>.</param>
+    /// <param name="statusCode">The status that means healthy; default 200.</param>
+    /// <exception cref="ArgumentException">The path is no relative address.</exception>
+    /// <exception cref="DistributedApplicationException">The service has the same check already.</exception>
+    /// <example><code>weather.WithHttpHealthCheck("/status");</code></example>
+    public static IResourceBuilder<ExternalServiceResource> WithHttpHealthCheck(
+        this IResourceBuilder<ExternalServiceResource> builder, string? path = null, int? statusCode = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var relative = path ?? "/";
+        if (!Uri.TryCreate(relative, UriKind.Relative, out _))
+        {
+            throw new ArgumentException($"The path '{relative}' of the health check of external service '{builder.Resource.Name}' is no relative address. Write it like /health.", nameof(path));
+        }
+
+        var status = statusCode ?? 200;
+        var service = builder.Resource;
+        var key = $"{service.Name}_external_{relative}_{status}_check";
+        builder.WithHealthCheck(key);
+        builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            key, provider => new ExternalServiceHealthCheck(service, relative, status, provider.GetRequiredService<IHttpClientFactory>()), null, null, ExternalServiceHealthCheck.Limit));
+        return builder;
+    }
+
+    private static IResourceBuilder<ExternalServiceResource> Add(IDistributedApplicationBuilder builder, ExternalServiceResource resource)
+        => builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ExternalService, resource.Uri?.ToString() ?? resource.UrlParameter?.Name));
 }

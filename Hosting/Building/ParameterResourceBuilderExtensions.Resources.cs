@@ -16,7 +16,8 @@ public static partial class ParameterResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        return builder.AddResource(new ConnectionStringParameterResource(name, () => ConfiguredValue.ReadConnectionString(builder.Configuration, name), environmentVariableName));
+        var resource = new ConnectionStringParameterResource(name, () => ConfiguredValue.ReadConnectionString(builder.Configuration, name), environmentVariableName);
+        return builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ConnectionString, resource.ConfigurationKey));
     }
 
     /// <summary>Makes a parameter whose value configuration gives, without adding it to the application: for resources that have one inside.</summary>

@@ -109,7 +109,8 @@ public static partial class ParameterResourceBuilderExtensions
         return Add(builder, Create(builder, name, key, secret, parameterDefault));
     }
 
-    private static IResourceBuilder<ParameterResource> Add(IDistributedApplicationBuilder builder, ParameterResource parameter) => builder.AddResource(parameter);
+    private static IResourceBuilder<ParameterResource> Add(IDistributedApplicationBuilder builder, ParameterResource parameter)
+        => builder.AddResource(parameter).WithInitialState(ValueSnapshots.First(KnownResourceTypes.Parameter, parameter.ConfigurationKey));
 
     private static ParameterResource Create(IDistributedApplicationBuilder builder, string name, string key, bool secret, ParameterDefault? parameterDefault)
         => new(name, value => ConfiguredValue.Read(builder.Configuration, name, key, value), secret)

@@ -12,6 +12,7 @@ internal static class DashboardResource
 {
     public const string Name = "aspire-dashboard";
 
+    /// <exception cref="DistributedApplicationException">The dashboard was not built, or an address of it would be open to the network without encryption.</exception>
     public static ExecutableResource Create(IConfiguration configuration, StackOptions options, StateFolder state, StackSecrets secrets)
     {
         var assembly = options.DashboardAssembly
@@ -21,9 +22,14 @@ internal static class DashboardResource
             throw new DistributedApplicationException($"The dashboard '{assembly}' does not exist. Build the AppHost again, or run without it: DisableDashboard=true.");
         }
 
+        DashboardAddresses.EnsureSecured(configuration, options.AllowUnsecuredTransport);
         var resource = new ExecutableResource(Name, LaunchPlanner.DotnetHost(), Path.GetDirectoryName(assembly)!);
         var annotations = resource.Annotations;
-        annotations.Add(new HiddenAnnotation());
+        if (!DashboardAddresses.Truth(configuration, "ASPIRE_SHOW_DASHBOARD_RESOURCES", "DOTNET_ASPIRE_SHOW_DASHBOARD_RESOURCES"))
+        {
+            annotations.Add(new HiddenAnnotation());
+        }
+
         annotations.Add(new RestartPolicyAnnotation(RestartMode.Always));
         var front = Endpoint("http", DashboardAddresses.FrontEnd(configuration));
         var grpc = Endpoint("otlp-grpc", DashboardAddresses.OtlpGrpc(configuration));
@@ -37,13 +43,14 @@ internal static class DashboardResource
         {
             var environment = context.EnvironmentVariables;
             environment["ASPNETCORE_URLS"] = Url(front);
+            environment["ASPNETCORE_ENVIRONMENT"] = options.EnvironmentName;
             environment["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = Url(grpc);
             environment["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Url(http);
             environment["DASHBOARD__FRONTEND__AUTHMODE"] = IsAnonymous(configuration) ? "Unsecured" : "BrowserToken";
-            environment["DASHBOARD__FRONTEND__BROWSERTOKEN"] = BrowserToken(configuration, secrets);
-            environment["DASHBOARD__OTLP__AUTHMODE"] = "ApiKey";
-            environment["DASHBOARD__OTLP__PRIMARYAPIKEY"] = secrets.OtlpApiKey;
-            environment["DASHBOARD__API__PRIMARYAPIKEY"] = secrets.DashboardApiKey;
+            environment["DASHBOARD__FRONTEND__BROWSERTOKEN"] = new SensitiveText(BrowserToken(configuration, secrets));
+            environment["DASHBOARD__OTLP__AUTHMODE"] = IsAnonymous(configuration) ? "Unsecured" : "ApiKey";
+            environment["DASHBOARD__OTLP__PRIMARYAPIKEY"] = new SensitiveText(secrets.OtlpApiKey);
+            environment["DASHBOARD__API__PRIMARYAPIKEY"] = new SensitiveText(secrets.DashboardApiKey);
             environment["DASHBOARD__STORAGE__DIRECTORY"] = state.Telemetry;
             environment["DASHBOARD__APPLICATIONNAME"] = configuration["AppHost:DashboardApplicationName"] ?? options.AppName;
             environment["LOGGING__CONSOLE__FORMATTERNAME"] = "json";
@@ -66,7 +73,7 @@ internal static class DashboardResource
     private static string Url(EndpointAnnotation endpoint) => endpoint.AllocatedEndpoint!.UriString;
 
     private static bool IsAnonymous(IConfiguration configuration)
-        => configuration.GetValue("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", configuration.GetValue("DOTNET_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", false));
+        => DashboardAddresses.Truth(configuration, "ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", "DOTNET_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS");
 
     private static string BrowserToken(IConfiguration configuration, StackSecrets secrets)
         => configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token ? token : secrets.BrowserToken;

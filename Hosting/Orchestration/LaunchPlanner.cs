@@ -24,18 +24,17 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
     };
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Task<Evaluation>> _evaluations = [];
+    private readonly Dictionary<int, Task<GatheredConfiguration>> _gathered = [];
 
     public string LogFile(ReplicaIdentity replica) => Path.Combine(state.Logs, $"{replica.Name}.log");
 
     public async Task<LaunchRequest> CreateAsync(ReplicaIdentity replica, int generation, CancellationToken cancellationToken)
     {
-        var evaluation = await Evaluate(generation).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var context = new ValueProviderContext { ExecutionContext = execution, Caller = plan.Resource, Replica = replica };
+        var configuration = await ConfigureAsync(replica, generation, cancellationToken).ConfigureAwait(false);
         var environment = Inherited();
-        foreach (var (name, value) in evaluation.Environment)
+        foreach (var variable in configuration.ResolvedVariables)
         {
-            environment[name] = await TextOf(value, context, cancellationToken).ConfigureAwait(false) ?? "";
+            environment[variable.Name] = variable.Text;
         }
 
         foreach (var (name, value) in Identity(replica, generation))
@@ -48,34 +47,42 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             own.Callback(new ReplicaEnvironmentContext(replica.Name, replica.Index, replica.Port, environment));
         }
 
-        List<string> arguments = [];
-        foreach (var argument in evaluation.Arguments)
-        {
-            if (await TextOf(argument, context, cancellationToken).ConfigureAwait(false) is { } text)
-            {
-                arguments.Add(text);
-            }
-        }
-
         var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
         return new LaunchRequest
         {
             FileName = file,
-            Arguments = [.. first, .. arguments],
+            Arguments = [.. first, .. configuration.ResolvedArguments.Select(a => a.Text)],
             WorkingDirectory = folder,
             Environment = environment,
+            ModelVariables = configuration.ResolvedVariables.Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
+            SensitiveVariables = configuration.ResolvedVariables.Where(v => v.IsSensitive).Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
+            SensitiveArguments = configuration.ResolvedArguments.Index().Where(a => a.Item.IsSensitive).Select(a => a.Index + first.Length).ToHashSet(),
             LogFile = LogFile(replica),
             ParentDeathSignal = parentDeathSignal,
         };
     }
 
-    private static async ValueTask<string?> TextOf(object value, ValueProviderContext context, CancellationToken cancellationToken) => value switch
+    private async Task<ExecutionConfigurationResult> ConfigureAsync(ReplicaIdentity replica, int generation, CancellationToken cancellationToken)
     {
-        string text => text,
-        IValueProvider provider => await provider.GetValueAsync(context, cancellationToken).ConfigureAwait(false),
-        IResourceBuilder<IResource> { Resource: IValueProvider provider } => await provider.GetValueAsync(context, cancellationToken).ConfigureAwait(false),
-        _ => value.ToString(),
-    };
+        var context = new ValueProviderContext { ExecutionContext = execution, Caller = plan.Resource, Replica = replica };
+        try
+        {
+            var gathered = await Gather(generation).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var configuration = await gathered.ResolveAsync(context, cancellationToken).ConfigureAwait(false);
+            return configuration.Exception is { } error ? throw CannotStart(error) : configuration;
+        }
+        catch (MissingParameterValueException e)
+        {
+            // A callback may ask for a value itself.
+            throw CannotStart(e);
+        }
+    }
+
+    private DistributedApplicationException CannotStart(Exception error) => new($"Resource '{plan.Name}' can't start: {Reason(error)}", error);
+
+    // All that is missing at once: who adds one parameter wants to know of the other.
+    private static string Reason(Exception error)
+        => error is AggregateException several ? string.Join(" ", several.InnerExceptions.Select(e => e.Message)) : error.Message;
 
     private static Dictionary<string, string> Inherited()
         => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
@@ -91,31 +98,20 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         return File.Exists(host) ? host : "dotnet";
     }
 
-    private Task<Evaluation> Evaluate(int generation)
+    private Task<GatheredConfiguration> Gather(int generation)
     {
         lock (_lock)
         {
-            return _evaluations.TryGetValue(generation, out var running) && !running.IsFaulted
+            return _gathered.TryGetValue(generation, out var running) && !running.IsFaulted
                 ? running
-                : _evaluations[generation] = EvaluateAsync();
+                : _gathered[generation] = GatherAsync();
         }
     }
 
-    private async Task<Evaluation> EvaluateAsync()
+    private Task<GatheredConfiguration> GatherAsync()
     {
-        var environment = new EnvironmentCallbackContext(execution, plan.Resource) { Logger = logger };
-        foreach (var callback in plan.Resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
-        {
-            await callback.Callback(environment).ConfigureAwait(false);
-        }
-
-        var arguments = new CommandLineArgsCallbackContext(new List<object>(), plan.Resource) { ExecutionContext = execution, Logger = logger };
-        foreach (var callback in plan.Resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
-        {
-            await callback.Callback(arguments).ConfigureAwait(false);
-        }
-
-        return new Evaluation(environment.EnvironmentVariables, [.. arguments.Args]);
+        var builder = (ExecutionConfigurationBuilder)ExecutionConfigurationBuilder.Create(plan.Resource).WithArgumentsConfig().WithEnvironmentVariablesConfig();
+        return builder.GatherAsync(execution, logger, CancellationToken.None);
     }
 
     private Dictionary<string, string> Identity(ReplicaIdentity replica, int generation)
@@ -139,6 +135,4 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
 
         return variables;
     }
-
-    private sealed record Evaluation(IReadOnlyDictionary<string, object> Environment, IReadOnlyList<object> Arguments);
 }

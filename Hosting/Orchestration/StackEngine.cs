@@ -13,6 +13,7 @@ internal sealed partial class StackEngine(
     ReplicaFactory replicas,
     ResourceFollower follower,
     LifecycleEvents events,
+    ValueResources values,
     StackControl control,
     IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
@@ -57,6 +58,7 @@ internal sealed partial class StackEngine(
         await follower.AnnounceAsync(cancellationToken).ConfigureAwait(false);
         _loops.Add(follower.RunAsync(MeantToRun, r => _resources.Any(o => ReferenceEquals(o.Plan.Resource, r)), _ended.Token));
         await events.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        _loops.Add(values.PublishAsync(_ended.Token));
         await events.AfterResourcesCreatedAsync(cancellationToken).ConfigureAwait(false);
         foreach (var resource in _resources.Where(r => !r.IsStartedByHand))
         {

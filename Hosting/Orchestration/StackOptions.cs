@@ -19,6 +19,12 @@ internal sealed record StackOptions
 
     public required bool Development { get; init; }
 
+    /// <summary>Name of the AppHost's environment: <c>Development</c>.</summary>
+    public required string EnvironmentName { get; init; }
+
+    /// <summary>True: plain http on other than loopback addresses is accepted.</summary>
+    public required bool AllowUnsecuredTransport { get; init; }
+
     public required string StateFolder { get; init; }
 
     public required string RunFolder { get; init; }
@@ -46,6 +52,8 @@ internal sealed record StackOptions
             AppHostDirectory = appHostDirectory,
             AppHostName = environment.ApplicationName,
             Development = development,
+            EnvironmentName = environment.EnvironmentName,
+            AllowUnsecuredTransport = options.AllowUnsecuredTransport,
             StateFolder = state,
             RunFolder = development || !CanWriteBelow("/run") ? Control.Contract.RunFolder.Development(app, state) : Control.Contract.RunFolder.Production(app),
             RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),

@@ -10,7 +10,7 @@ namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
 internal sealed partial class StackPreparation(
-    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, LifecycleEvents events, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
 {
     private StateFolder? _state;
     private StackSecrets? _secrets;
@@ -24,7 +24,7 @@ internal sealed partial class StackPreparation(
 
         // For what prepares files of its own before the start, as the gateway does.
         configuration["Stack:State"] = _state.Path;
-        _secrets = _state.LoadSecrets();
+        _secrets = SharedKeys.Load(_state, configuration, secrets, options.Development);
         if (!options.DisableDashboard)
         {
             configuration["AppHost:OtlpApiKey"] = _secrets.OtlpApiKey;

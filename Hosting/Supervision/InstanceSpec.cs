@@ -61,6 +61,15 @@ internal sealed record LaunchRequest
     /// <summary>The child's whole environment: nothing is inherited beside it.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>Which of <see cref="Environment"/> the model sets; the others come from the AppHost's own environment, or from the engine.</summary>
+    public IReadOnlySet<string> ModelVariables { get; init; } = new HashSet<string>();
+
+    /// <summary>Which of <see cref="Environment"/> must not be shown.</summary>
+    public IReadOnlySet<string> SensitiveVariables { get; init; } = new HashSet<string>();
+
+    /// <summary>Which of <see cref="Arguments"/> must not be shown, by index.</summary>
+    public IReadOnlySet<int> SensitiveArguments { get; init; } = new HashSet<int>();
+
     /// <summary>The file that takes stdout and stderr, appended to.</summary>
     public required string LogFile { get; init; }
 
