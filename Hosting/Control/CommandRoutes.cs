@@ -7,11 +7,9 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Hosting.Control;
 
-/// <summary><c>POST {name}/start|stop|restart</c> and <c>POST down</c>.</summary>
+/// <summary><c>POST {name}/{command}</c>, for <c>start</c>, <c>stop</c>, <c>restart</c> and the commands of the AppHost's own, and <c>POST down</c>.</summary>
 internal static partial class CommandRoutes
 {
-    private static readonly string[] Commands = ["start", "stop", "restart"];
-
     public static void Map(IEndpointRouteBuilder v1, ControlContext context)
     {
         v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, context)));
@@ -22,16 +20,17 @@ internal static partial class CommandRoutes
     {
         var name = RequestTarget.Segment(request, 1);
         var command = RequestTarget.Segment(request, 2);
-        if (!Commands.Contains(command))
-        {
-            await Problems.WriteAsync(
-                request, StatusCodes.Status404NotFound, $"There is no command '{command}'. Known: {string.Join(", ", Commands)}.", Commands).ConfigureAwait(false);
-            return;
-        }
-
         if (!IsKnown(context.Control, name))
         {
             await Problems.UnknownNameAsync(request, name, context.Control).ConfigureAwait(false);
+            return;
+        }
+
+        var commands = context.Control.CommandsOf(name);
+        if (!commands.Contains(command, StringComparer.OrdinalIgnoreCase))
+        {
+            await Problems.WriteAsync(
+                request, StatusCodes.Status404NotFound, $"There is no command '{command}'. Known: {string.Join(", ", commands)}.", commands).ConfigureAwait(false);
             return;
         }
 

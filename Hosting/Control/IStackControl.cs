@@ -19,12 +19,15 @@ internal interface IStackControl
     /// <summary>Names of a resource's replicas in order of their index; empty for an unknown name.</summary>
     IReadOnlyList<string> ReplicasOf(string resource);
 
+    /// <summary>Names of the commands that a resource and its replicas have; empty for an unknown name.</summary>
+    IReadOnlyList<string> CommandsOf(string name);
+
     /// <summary>Null when the AppHost runs no dashboard, or does not know its address yet.</summary>
     DashboardAccess? Dashboard { get; }
 
     /// <summary>Carries out a command and returns when its goal is reached or given up. One that asks for the state already reached succeeds and changes nothing.</summary>
     /// <param name="name">A resource (all its replicas) or one replica; known to exist.</param>
-    /// <param name="command"><c>start</c>, <c>stop</c> or <c>restart</c>.</param>
+    /// <param name="command">One of <see cref="CommandsOf"/>.</param>
     /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
     Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken);
 

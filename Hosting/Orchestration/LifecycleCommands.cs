@@ -1,20 +1,26 @@
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>The commands that everything supervised has from the start: start, stop, restart.</summary>
+/// <summary>The commands that everything supervised has from the start: start, stop, restart, and rebuild for projects.</summary>
 internal static class LifecycleCommands
 {
     /// <summary>Adds those that the AppHost has not put commands of its own in the place of.</summary>
     public static void Add(IResource resource)
     {
-        ResourceCommandAnnotation[] commands =
+        List<ResourceCommandAnnotation> commands =
         [
             Command(KnownResourceCommands.StartCommand, "Start", "Starts it.", "Play", StartState),
             Command(KnownResourceCommands.StopCommand, "Stop", "Stops it.", "Stop", StopState),
             Command(KnownResourceCommands.RestartCommand, "Restart", "Stops and starts it; replicas one after another.", "ArrowCounterclockwise", RestartState, forWholeResource: true),
         ];
+        if (resource.TryGetLastAnnotation<IProjectMetadata>(out var project) && File.Exists(project.ProjectPath))
+        {
+            commands.Add(Command(KnownResourceCommands.RebuildCommand, "Rebuild", "Builds the project and restarts what runs of it.", "BuildingFactory", RebuildState, forWholeResource: true, context => RebuildAsync(context, resource, project)));
+        }
+
         var own = resource.Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var command in commands.Where(c => !own.Contains(c.Name)))
         {
@@ -35,6 +41,14 @@ internal static class LifecycleCommands
 
     public static ResourceCommandState RestartState(string? state) => IsUp(state) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
 
+    public static ResourceCommandState RebuildState(string? state) => IsUp(state) || IsStopped(state) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+
+    private static async Task<ExecuteCommandResult> RebuildAsync(ExecuteCommandContext context, IResource resource, IProjectMetadata project)
+    {
+        await context.ServiceProvider.GetRequiredService<ProjectBuilds>().RebuildAsync(resource.Name, project, context.CancellationToken).ConfigureAwait(false);
+        return await context.ServiceProvider.GetRequiredService<StackEngine>().RestartRunningAsync(resource, context.CancellationToken).ConfigureAwait(false);
+    }
+
     private static bool IsStopped(string? state)
         => state is not null && (KnownResourceStates.TerminalStates.Contains(state) || state == KnownResourceStates.NotStarted || state == "Unknown");
 
@@ -44,12 +58,12 @@ internal static class LifecycleCommands
     private static bool IsUp(string? state)
         => !IsStopped(state) && !IsStarting(state) && state != KnownResourceStates.Waiting && state != KnownResourceStates.Stopping;
 
-    private static ResourceCommandAnnotation Command(string name, string display, string description, string icon, Func<string?, ResourceCommandState> state, bool forWholeResource = false)
+    private static ResourceCommandAnnotation Command(string name, string display, string description, string icon, Func<string?, ResourceCommandState> state, bool forWholeResource = false, Func<ExecuteCommandContext, Task<ExecuteCommandResult>>? execute = null)
         => new(
             name,
             display,
             context => state(context.ResourceSnapshot.State?.Text),
-            context => context.ServiceProvider.GetRequiredService<StackEngine>().ExecuteAsync(context.ResourceName, name, context.CancellationToken),
+            execute ?? (context => context.ServiceProvider.GetRequiredService<StackEngine>().ExecuteAsync(context.ResourceName, name, context.CancellationToken)),
             description,
             parameter: null,
             confirmationMessage: null,

@@ -62,9 +62,9 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
     }
 
     /// <summary>One at a time, those that are not ready first; ends at the first that does not come back, so that the others serve on.</summary>
-    public async Task RestartAsync(CancellationToken cancellationToken)
+    public async Task RestartAsync(bool onlyWanted, CancellationToken cancellationToken)
     {
-        foreach (var replica in Replicas.OrderBy(r => r.Current.Health == InstanceHealth.Ready).ThenBy(r => r.Current.Index).ToList())
+        foreach (var replica in Replicas.Where(r => r.Current.Wanted || !onlyWanted).OrderBy(r => r.Current.Health == InstanceHealth.Ready).ThenBy(r => r.Current.Index).ToList())
         {
             await replica.RestartAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -79,7 +79,7 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
             {
                 "start" => replica?.StartAsync(cancellationToken) ?? StartAsync(cancellationToken),
                 "stop" => replica?.StopAsync(cancellationToken) ?? StopAsync(cancellationToken),
-                "restart" => replica?.RestartAsync(cancellationToken) ?? RestartAsync(cancellationToken),
+                "restart" => replica?.RestartAsync(cancellationToken) ?? RestartAsync(onlyWanted: false, cancellationToken),
                 _ => throw new DistributedApplicationException($"'{Name}' has no command '{command}'. It has start, stop and restart."),
             }).ConfigureAwait(false);
             return new CommandOutcome(true, null);

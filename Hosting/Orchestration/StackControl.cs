@@ -79,6 +79,9 @@ internal sealed class StackControl : IStackControl
     public IReadOnlyList<string> ReplicasOf(string resource)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase))?.ReplicaNames ?? [];
 
+    public IReadOnlyList<string> CommandsOf(string name)
+        => Find(name) is { } found ? [.. SnapshotRules.CommandsOf(found.Resource.Plan.Resource).Select(c => c.Name)] : [];
+
     public async Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
         if (Find(name) is not { } found)

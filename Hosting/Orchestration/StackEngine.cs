@@ -94,6 +94,20 @@ internal sealed partial class StackEngine(
         return outcome.Succeeded ? CommandResults.Success() : CommandResults.Failure(outcome.Message);
     }
 
+    /// <summary>Restarts those replicas of a resource that run, one after another.</summary>
+    public async Task<ExecuteCommandResult> RestartRunningAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _resources.First(r => ReferenceEquals(r.Plan.Resource, resource)).RestartAsync(onlyWanted: true, cancellationToken).ConfigureAwait(false);
+            return CommandResults.Success();
+        }
+        catch (DistributedApplicationException e)
+        {
+            return CommandResults.Failure(e);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

@@ -63,6 +63,8 @@ internal sealed class FakeStack : IStackControl
 
     public IReadOnlyList<string> ReplicasOf(string resource) => _resources.FirstOrDefault(r => r.Name == resource)?.Replicas.Select(i => i.Name).ToList() ?? [];
 
+    public IReadOnlyList<string> CommandsOf(string name) => ["start", "stop", "restart", "reindex"];
+
     public Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
         Commands.Enqueue($"{command} {name}");

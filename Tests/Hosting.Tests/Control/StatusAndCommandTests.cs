@@ -79,7 +79,7 @@ public sealed class StatusAndCommandTests
         var command = await ControlHarness.ProblemAsync(await harness.Client.PostAsync("site/explode", null));
         var route = await ControlHarness.ProblemAsync(await harness.Client.GetAsync("nothing"));
 
-        command.Detail.ShouldBe("There is no command 'explode'. Known: start, stop, restart.");
+        command.Detail.ShouldBe("There is no command 'explode'. Known: start, stop, restart, reindex.");
         route.Detail.ShouldBe("The control socket has no 'GET /v1/nothing'.");
     }
 
