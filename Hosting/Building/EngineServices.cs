@@ -59,7 +59,7 @@ internal static class EngineServices
             provider,
             provider.GetRequiredService<ILogger<ResourceCommandService>>()));
         services.AddOptions<ResourceNotificationServiceOptions>().Configure<StackOptions>(
-            (o, stack) => o.DefaultWaitBehavior = stack.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
+            (o, stack) => o.DefaultWaitBehavior = stack.DefaultWaitBehavior);
         services.AddSingleton<LifecycleEvents>();
         services.AddHttpClient();
         services.AddHealthChecks();

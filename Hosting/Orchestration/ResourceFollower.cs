@@ -1,6 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
-using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -28,14 +27,18 @@ internal sealed class ResourceFollower(
             options.ForwardResourceLogs ? new LogForwarding(model, options, observers).RunAsync(cancellationToken) : Task.CompletedTask);
     }
 
-    /// <summary>Shows the summary once nothing is on its way any more: all run, or what does not has failed (what waits for that goes on waiting), or is started by hand.</summary>
+    /// <summary>Shows the summary once nothing is on its way any more, what is started by hand aside.</summary>
     public async Task SummarizeAsync(StackControl control, CancellationToken cancellationToken)
     {
+        var settled = new Settled(
+            r => control.Resources.FirstOrDefault(o => ReferenceEquals(o.Plan.Resource, r)) is { } known ? [.. known.Replicas.Select(i => i.Current)] : null,
+            options.DefaultWaitBehavior);
+        var awaited = control.Resources.Where(r => !r.IsStartedByHand).Select(r => r.Plan.Resource).ToList();
         try
         {
             await foreach (var _ in observers.Notifications.WatchAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (IsSettled(control))
+                if (settled.Is(awaited))
                 {
                     var dashboard = control.Dashboard is { } access && !options.ShowLoginLink ? access with { LoginUrl = access.Url } : control.Dashboard;
                     StartSummary.Write(Console.Out, control.GetStatus(), dashboard, "Ctrl+C stops everything.");
@@ -47,13 +50,6 @@ internal sealed class ResourceFollower(
         {
             // Stopped before everything had started.
         }
-    }
-
-    private static bool IsSettled(StackControl control)
-    {
-        var states = control.Resources.Where(r => !r.IsStartedByHand).SelectMany(r => r.Replicas).Select(r => r.Current.State).ToList();
-        var failed = states.Exists(s => s is InstanceState.Fatal or InstanceState.Exited);
-        return states.TrueForAll(s => s is InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff || (failed && s == InstanceState.Waiting));
     }
 }
 

@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
@@ -32,6 +33,9 @@ internal sealed record StackOptions
     public required bool RandomizePorts { get; init; }
 
     public required bool DisableDashboard { get; init; }
+
+    /// <summary>What a wait does that does not say it itself: without a dashboard nobody could start the other resource again.</summary>
+    public WaitBehavior DefaultWaitBehavior => DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable;
 
     /// <summary>False where the output is kept in a file: the link has the token in it.</summary>
     public required bool ShowLoginLink { get; init; }
