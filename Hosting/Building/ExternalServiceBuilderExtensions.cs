@@ -83,5 +83,5 @@ public static class ExternalServiceBuilderExtensions
     }
 
     private static IResourceBuilder<ExternalServiceResource> Add(IDistributedApplicationBuilder builder, ExternalServiceResource resource)
-        => builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ExternalService, resource.Uri?.ToString() ?? resource.UrlParameter?.Name));
+        => builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ExternalService, resource.Uri?.ToString() ?? resource.UrlParameter?.Name)).ExcludeFromManifest();
 }

@@ -30,6 +30,12 @@ public sealed class ManifestPublishingContext(
     /// <summary>The resources that values refer to, in the order they were met.</summary>
     internal ReferencedResources Referenced { get; } = new();
 
+    /// <summary>The values that are to be formatted where they are used.</summary>
+    internal AnnotatedStrings Annotated => field ??= new(name => IsTaken(name) || Referenced.All.Any(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Says whether the model has a resource of that name.</summary>
+    internal Func<string, bool> IsTaken { get; set; } = static _ => false;
+
     /// <summary>Gives ports to endpoints that need one and do not say which; shared by all resources of the manifest.</summary>
     internal PortAllocator Ports { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Pipelines;
 using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,21 @@ internal static partial class ManifestStep
     public static string FileFor(string outputPath)
         => outputPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Path.GetFullPath(outputPath) : Path.GetFullPath(Path.Combine(outputPath, FileName));
 
+    /// <summary>The text of the manifest, and what there is to say about it.</summary>
+    public static async Task<(byte[] Text, IReadOnlyList<string> Warnings)> RenderAsync(
+        DistributedApplicationExecutionContext execution, DistributedApplicationModel model, string file, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var writer = new Utf8JsonWriter(text, Json);
+        await using (writer.ConfigureAwait(false))
+        {
+            var context = new ManifestPublishingContext(execution, file, writer, cancellationToken);
+            await ManifestWriter.WriteAsync(context, model).ConfigureAwait(false);
+            text.WriteByte((byte)'\n');
+            return (text.ToArray(), context.Warnings);
+        }
+    }
+
     private static async Task RunAsync(PipelineStepContext step)
     {
         var options = step.Services.GetRequiredService<IOptions<PipelineOptions>>().Value;
@@ -39,24 +55,16 @@ internal static partial class ManifestStep
         }
 
         var file = FileFor(options.OutputPath);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        using var text = new MemoryStream();
-        var writer = new Utf8JsonWriter(text, Json);
-        await using (writer.ConfigureAwait(false))
+        var (text, warnings) = await RenderAsync(step.ExecutionContext, step.Model, file, step.CancellationToken).ConfigureAwait(false);
+        foreach (var warning in warnings)
         {
-            var context = new ManifestPublishingContext(step.ExecutionContext, file, writer, step.CancellationToken);
-            await ManifestWriter.WriteAsync(context, step.Model).ConfigureAwait(false);
-            foreach (var warning in context.Warnings)
-            {
-                LogWarning(step.Logger, warning);
-            }
+            LogWarning(step.Logger, warning);
         }
 
-        text.WriteByte((byte)'\n');
-
         // Whoever reads the file meanwhile gets the old one or the new one.
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var temporary = $"{file}.{Environment.ProcessId}.tmp";
-        await File.WriteAllBytesAsync(temporary, text.ToArray(), step.CancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(temporary, text, step.CancellationToken).ConfigureAwait(false);
         File.Move(temporary, file, overwrite: true);
         LogWritten(step.Logger, file);
     }

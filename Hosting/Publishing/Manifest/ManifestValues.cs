@@ -2,6 +2,7 @@ using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Publishing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stack.Hosting.Publishing.Manifest;
 
@@ -10,19 +11,14 @@ internal static class ManifestValues
 {
     public static async Task WriteEnvironmentAsync(ManifestPublishingContext context, IResource resource)
     {
-        var variables = new EnvironmentCallbackContext(context.ExecutionContext, resource, cancellationToken: context.CancellationToken);
-        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
-        {
-            await annotation.Callback(variables).ConfigureAwait(false);
-        }
-
-        if (variables.EnvironmentVariables.Count == 0)
+        var variables = (await GatherAsync(context, resource, b => b.WithEnvironmentVariablesConfig()).ConfigureAwait(false)).EnvironmentVariables;
+        if (variables.Count == 0)
         {
             return;
         }
 
         context.Writer.WriteStartObject("env");
-        foreach (var (name, value) in variables.EnvironmentVariables)
+        foreach (var (name, value) in variables)
         {
             context.Writer.WriteString(name, Text(context, value, () => $"The environment variable '{name}' of resource '{resource.Name}'"));
         }
@@ -32,22 +28,17 @@ internal static class ManifestValues
 
     public static async Task WriteArgumentsAsync(ManifestPublishingContext context, IResource resource)
     {
-        var arguments = new CommandLineArgsCallbackContext(new List<object>(), resource, context.CancellationToken) { ExecutionContext = context.ExecutionContext };
-        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
-        {
-            await annotation.Callback(arguments).ConfigureAwait(false);
-        }
-
-        if (arguments.Args.Count == 0)
+        var arguments = (await GatherAsync(context, resource, b => b.WithArgumentsConfig()).ConfigureAwait(false)).Arguments;
+        if (arguments.Count == 0)
         {
             return;
         }
 
         context.Writer.WriteStartArray("args");
-        for (var i = 0; i < arguments.Args.Count; i++)
+        for (var i = 0; i < arguments.Count; i++)
         {
             var number = i + 1;
-            context.Writer.WriteStringValue(Text(context, arguments.Args[i], () => $"Argument {number} of resource '{resource.Name}'"));
+            context.Writer.WriteStringValue(Text(context, arguments[i], () => $"Argument {number} of resource '{resource.Name}'"));
         }
 
         context.Writer.WriteEndArray();
@@ -55,6 +46,10 @@ internal static class ManifestValues
 
     public static void WriteConnectionString(ManifestPublishingContext context, IResource resource)
     {
+        if (resource is IResourceWithConnectionString { ConnectionStringExpression: { } expression })
+        {
+            context.Writer.WriteString("connectionString", Text(context, expression, () => $"The connection string of resource '{resource.Name}'"));
+        }
     }
 
     /// <summary>The text of a value, with placeholders; what it refers to is noted.</summary>
@@ -65,16 +60,40 @@ internal static class ManifestValues
     public static string Text(ManifestPublishingContext context, object? value, Func<string> owner)
     {
         context.TryAddDependentResources(value);
-        return value switch
+        return (value is IResourceBuilder<IResource> builder ? builder.Resource : value) switch
         {
             null => "",
             string text => text,
-            IManifestExpressionProvider expression => expression.ValueExpression,
-            IResourceBuilder<IResource> { Resource: IManifestExpressionProvider expression } => expression.ValueExpression,
-            IValueProvider => throw new DistributedApplicationException(
-                $"{owner()} is known only when the application runs ({value.GetType().Name}), so it can't be published. Set it in run mode only, or give it a value that has a manifest expression."),
-            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString() ?? "",
+            ReferenceExpression { IsConditional: false } expression => Text(context, expression),
+            IManifestExpressionProvider placeholder => placeholder.ValueExpression,
+            ReplicaValue { WithoutReplica: { } text } => text,
+            IValueProvider provider => throw new DistributedApplicationException(
+                $"{owner()} is known only when the application runs ({provider.GetType().Name}), so it can't be published. Set it in run mode only, or give it a value that has a manifest expression."),
+            bool flag => flag ? "true" : "false",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            var other => other.ToString() ?? "",
         };
+    }
+
+    // A value that is to be percent-encoded becomes a resource of its own, since a placeholder can't say so.
+    private static string Text(ManifestPublishingContext context, ReferenceExpression expression)
+    {
+        var placeholders = new object[expression.ManifestExpressions.Count];
+        for (var i = 0; i < placeholders.Length; i++)
+        {
+            placeholders[i] = expression.StringFormats[i] is { } format
+                ? context.Annotated.Placeholder(expression.ManifestExpressions[i], expression.ValueProviders[i], format)
+                : expression.ManifestExpressions[i];
+        }
+
+        return string.Format(CultureInfo.InvariantCulture, expression.Format, placeholders);
+    }
+
+    private static Task<GatheredConfiguration> GatherAsync(
+        ManifestPublishingContext context, IResource resource, Action<IExecutionConfigurationBuilder> gather)
+    {
+        var builder = ExecutionConfigurationBuilder.Create(resource);
+        gather(builder);
+        return ((ExecutionConfigurationBuilder)builder).GatherAsync(context.ExecutionContext, NullLogger.Instance, context.CancellationToken);
     }
 }

@@ -11,6 +11,7 @@ internal static class ManifestWriter
         context.Writer.WriteStartObject();
         context.Writer.WriteStartObject("resources");
         HashSet<string> written = new(model.Resources.Select(r => r.Name), StringComparer.OrdinalIgnoreCase);
+        context.IsTaken = written.Contains;
         foreach (var resource in model.Resources.ToList())
         {
             await WriteAsync(context, resource).ConfigureAwait(false);
@@ -25,6 +26,7 @@ internal static class ManifestWriter
             }
         }
 
+        context.Annotated.Write(context.Writer);
         context.Writer.WriteEndObject();
         context.Writer.WriteEndObject();
         await context.Writer.FlushAsync(context.CancellationToken).ConfigureAwait(false);
@@ -65,6 +67,13 @@ internal static class ManifestWriter
                 break;
             case ExecutableResource executable:
                 await ExecutableEntry.WriteAsync(context, executable).ConfigureAwait(false);
+                break;
+            case ParameterResource parameter:
+                ParameterEntry.Write(context, parameter);
+                break;
+            case IResourceWithConnectionString:
+                context.Writer.WriteString("type", "value.v0");
+                context.WriteConnectionString(resource);
                 break;
             default:
                 WriteError(context, resource);

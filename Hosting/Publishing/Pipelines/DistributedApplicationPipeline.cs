@@ -46,7 +46,9 @@ internal sealed class DistributedApplicationPipeline : IDistributedApplicationPi
             WellKnownSteps.Describe(StepOrder.Plan(steps, null), context.Logger);
         }
 
-        await new StepRunner(context, reporter, options.IncludeExceptionDetails).RunAsync(StepOrder.Plan(steps, wanted)).ConfigureAwait(false);
+        var plan = StepOrder.Plan(steps, wanted);
+        WellKnownSteps.WarnIfEmpty(plan, wanted, context.Logger);
+        await new StepRunner(context, reporter, options.IncludeExceptionDetails).RunAsync(plan).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<PipelineStep>> CollectAsync(PipelineContext context)

@@ -6,6 +6,8 @@ namespace Stack.Hosting.Publishing.Pipelines;
 /// <summary>The steps that every pipeline has: points of order without work of their own.</summary>
 internal static partial class WellKnownSteps
 {
+    private static readonly Func<PipelineStepContext, Task> Nothing = static _ => Task.CompletedTask;
+
     public static List<PipelineStep> Create() =>
     [
         Point(WellKnownPipelineSteps.ProcessParameters),
@@ -34,7 +36,19 @@ internal static partial class WellKnownSteps
         }
     }
 
-    private static PipelineStep Point(string name, params string[] after) => new() { Name = name, Action = _ => Task.CompletedTask, DependsOnSteps = [.. after] };
+    /// <summary>Says so when there is nothing behind a step that was asked for.</summary>
+    public static void WarnIfEmpty(IReadOnlyList<PlannedStep> plan, string? wanted, ILogger logger)
+    {
+        if (wanted is not null and not WellKnownPipelineSteps.Diagnostics && plan.All(s => ReferenceEquals(s.Step.Action, Nothing)))
+        {
+            LogEmpty(logger, wanted);
+        }
+    }
+
+    private static PipelineStep Point(string name, params string[] after) => new() { Name = name, Action = Nothing, DependsOnSteps = [.. after] };
+
+    [LoggerMessage(5106, LogLevel.Warning, "Nothing in this model adds work to the step '{Step}', so nothing was done. For the manifest: --publisher manifest --output-path <file>.json")]
+    private static partial void LogEmpty(ILogger logger, string step);
 
     [LoggerMessage(5105, LogLevel.Information, "Step '{Step}'{Owner} {After}{Description}")]
     private static partial void LogStep(ILogger logger, string step, string owner, string after, string description);
