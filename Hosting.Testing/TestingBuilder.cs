@@ -9,8 +9,10 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Testing;
 
 /// <summary>A builder that a test builds and disposes; all else is the builder's own.</summary>
-internal sealed class TestingBuilder(DistributedApplicationBuilder inner, Func<Task<DistributedApplication>> build, Func<ValueTask> dispose) : IDistributedApplicationTestingBuilder
+internal sealed class TestingBuilder(DistributedApplicationBuilder inner, Func<CancellationToken, Task<DistributedApplication>> build, Func<ValueTask> dispose) : IDistributedApplicationTestingBuilder
 {
+    private DistributedApplication? _app;
+
     public ConfigurationManager Configuration => inner.Configuration;
 
     public string AppHostDirectory => inner.AppHostDirectory;
@@ -41,7 +43,25 @@ internal sealed class TestingBuilder(DistributedApplicationBuilder inner, Func<T
 
     public DistributedApplication Build() => BuildAsync().GetAwaiter().GetResult();
 
-    public Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default) => build().WaitAsync(cancellationToken);
+    public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default)
+    {
+        if (_app is not null)
+        {
+            throw new InvalidOperationException("This builder has built its application already. Create another builder.");
+        }
 
-    public ValueTask DisposeAsync() => dispose();
+        return _app = await build(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await dispose().ConfigureAwait(false);
+    }
 }

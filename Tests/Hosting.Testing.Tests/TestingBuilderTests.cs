@@ -79,7 +79,7 @@ public sealed class TestingBuilderTests : IDisposable
         builder.AddExecutable("tool", "/bin/true", "/").WithHttpEndpoint(port: 1234);
         await using var app = await builder.BuildAsync(Cancelled);
 
-        Should.Throw<ArgumentException>(() => app.GetEndpoint("site")).Message.ShouldStartWith("There is no resource or replica 'site' with an http endpoint. The model has: 'tool'.");
+        Should.Throw<ArgumentException>(() => app.GetEndpoint("site")).Message.ShouldStartWith("There is no resource or replica 'site'. The model has: 'tool'.");
     }
 
     [Fact]
