@@ -30,13 +30,16 @@ internal sealed class ReplicaFactory(
             var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
             return new ResourceOrchestrator(
                 resource,
-                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica), launcher, gate, prober, time, logger, snapshot =>
+                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica, request => Tell(resource, replica.Name, request)), launcher, gate, prober, time, logger, snapshot =>
                 {
                     Tell(resource, snapshot);
                     published(resource.Name, snapshot);
                 }))]);
         })];
     }
+
+    private void Tell(ResourcePlan plan, string replica, LaunchRequest request)
+        => _ = notifications.PublishUpdateAsync(plan.Resource, replica, before => ReplicaSnapshots.Launching(before, request));
 
     private void Tell(ResourcePlan plan, InstanceSnapshot replica)
         => _ = notifications.PublishUpdateAsync(

@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>Translates what the supervisor knows of a replica into the snapshot that the AppHost's code sees: pure.</summary>
 internal static class ReplicaSnapshots
 {
+    private const string Masked = "******";
+
     public static CustomResourceSnapshot Map(CustomResourceSnapshot before, InstanceSnapshot replica, bool isContainer, DateTime now)
     {
         var state = StateOf(replica, isContainer);
@@ -30,6 +33,18 @@ internal static class ReplicaSnapshots
             .WithProperty(KnownProperties.Restarts, replica.Restarts)
             .WithProperty(KnownProperties.Reason, replica.Reason);
     }
+
+    /// <summary>What a replica is started with: its variables, secret ones masked, and its arguments, which are sensitive when one of them is.</summary>
+    public static CustomResourceSnapshot Launching(CustomResourceSnapshot before, LaunchRequest request)
+        => (before with
+        {
+            EnvironmentVariables =
+            [
+                .. request.Environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariableSnapshot(v.Key, request.SensitiveVariables.Contains(v.Key) ? Masked : v.Value, request.ModelVariables.Contains(v.Key))),
+            ],
+        })
+        .WithProperty(KnownProperties.AppArgs, request.Arguments.ToImmutableArray(), request.SensitiveArguments.Count > 0)
+        .WithProperty(KnownProperties.ExecutableArgs, request.Arguments.ToImmutableArray(), request.SensitiveArguments.Count > 0);
 
     /// <summary>The text of a replica's state.</summary>
     public static ResourceStateSnapshot StateOf(InstanceSnapshot replica, bool isContainer) => replica.State switch

@@ -25,13 +25,20 @@ internal sealed class SpecFactory
         _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger);
     }
 
-    public InstanceSpec Create(ReplicaIdentity replica) => new()
+    /// <param name="replica">The replica.</param>
+    /// <param name="launching">Called with each launch, before it happens.</param>
+    public InstanceSpec Create(ReplicaIdentity replica, Action<LaunchRequest> launching) => new()
     {
         Name = replica.Name,
         Index = replica.Index,
         Port = replica.Port,
         ListensItself = _supervision.ListensItself,
-        CreateLaunch = (generation, token) => _launches.CreateAsync(replica, generation, token),
+        CreateLaunch = async (generation, token) =>
+        {
+            var request = await _launches.CreateAsync(replica, generation, token).ConfigureAwait(false);
+            launching(request);
+            return request;
+        },
         Readiness = [.. _checks.Select(c => Probe(c, replica))],
         Restart = new RestartSettings
         {

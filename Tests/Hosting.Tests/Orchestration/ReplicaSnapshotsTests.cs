@@ -2,6 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Supervision;
 
 namespace Hosting.Tests.Orchestration;
 
@@ -95,6 +96,25 @@ public sealed class ReplicaSnapshotsTests
             ["stack.restarts"] = 4,
             ["stack.reason"] = "exit code 1",
         });
+    }
+
+    [Fact]
+    public void A_launch_tells_its_variables_and_arguments_and_no_secret()
+    {
+        var snapshot = ReplicaSnapshots.Launching(First, new LaunchRequest
+        {
+            FileName = "/bin/site",
+            Arguments = ["--key", "hush"],
+            WorkingDirectory = "/",
+            Environment = new Dictionary<string, string> { ["PATH"] = "/bin", ["KEY"] = "hush", ["GREETING"] = "hello" },
+            ModelVariables = new HashSet<string> { "KEY", "GREETING" },
+            SensitiveVariables = new HashSet<string> { "KEY" },
+            SensitiveArguments = new HashSet<int> { 1 },
+            LogFile = "/nowhere",
+        });
+
+        snapshot.EnvironmentVariables.ShouldBe([new("GREETING", "hello", true), new("KEY", "******", true), new("PATH", "/bin", false)]);
+        snapshot.Properties.Single(p => p.Name == "resource.appArgs").IsSensitive.ShouldBeTrue();
     }
 
     private static CustomResourceSnapshot Map(InstanceSnapshot replica) => ReplicaSnapshots.Map(First, replica, isContainer: false, Now);
