@@ -32,7 +32,7 @@ internal static class TestDefaults
             settings.ApplicationName ??= appHost.GetName().Name;
         }
 
-        // First of all sources, so that each of the others wins.
+        // What is not set here comes from sources that are added later, so that each of them wins.
         var configuration = settings.Configuration ??= new ConfigurationManager();
         Dictionary<string, string?> missing = new(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in (appHost is null ? [] : AppHostLaunchProfile.Variables(appHost)).Concat(Defaults))
@@ -43,7 +43,7 @@ internal static class TestDefaults
             }
         }
 
-        configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = missing });
+        configuration.AddInMemoryCollection(missing);
 
         // An option and no setting: the test's callback may take it back.
         var said = new ConfigurationBuilder().AddConfiguration(configuration).AddEnvironmentVariables().AddCommandLine(Stack.Hosting.Building.CommandLine.Map(settings.Args)).Build();
