@@ -120,6 +120,11 @@ internal static class ContainerEntry
             foreach (var mount in mounts[ContainerMountType.Volume])
             {
                 WriteMount(context, mount, "name", mount.Source);
+                if (string.IsNullOrEmpty(mount.Source))
+                {
+                    context.Warnings.Add(
+                        $"Container '{container.Name}' has a volume without a name at '{mount.Target}', and the manifest's format wants one: tools that deploy it may refuse the resource. Give the volume a name.");
+                }
             }
 
             context.Writer.WriteEndArray();

@@ -66,17 +66,18 @@ public sealed class ContainerEntryTests
     }
 
     [Fact]
-    public async Task A_volume_without_a_name_has_none()
+    public async Task A_volume_without_a_name_has_none_and_a_warning()
     {
         await using var app = _builder.Build();
         var container = new ContainerResource("it");
         container.Annotations.Add(new ContainerImageAnnotation { Image = "image" });
         container.Annotations.Add(new ContainerMountAnnotation(null, "/data", ContainerMountType.Volume, isReadOnly: false));
 
-        var (text, _) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
+        var (text, warnings) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
             _builder.ExecutionContext, new DistributedApplicationModel([container]), "/tmp/m.json", TestContext.Current.CancellationToken);
 
         Text(JsonNode.Parse(text)!["resources"]!["it"]!["volumes"]).ShouldBe(["target=/data readOnly=false"]);
+        warnings.ShouldBe(["Container 'it' has a volume without a name at '/data', and the manifest's format wants one: tools that deploy it may refuse the resource. Give the volume a name."]);
     }
 
     [Fact]
