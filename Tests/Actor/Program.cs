@@ -48,6 +48,13 @@ switch (part)
         await Forever();
         return 0;
 
+    case "env": // folder: writes its environment there, under its own name
+        var file = Path.Combine(args[1], $"{Environment.GetEnvironmentVariable("STACK_INSTANCE")}.env");
+        await File.WriteAllLinesAsync($"{file}.new", Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}"));
+        File.Move($"{file}.new", file);
+        await Forever();
+        return 0;
+
     case "supervise":
         return await Testing.MiniHost.RunAsync(args[1..]);
 
