@@ -147,6 +147,53 @@ public sealed class LaunchPlannerTests : IDisposable
         made.OtlpApiKey.Length.ShouldBe(32);
     }
 
+    [Fact]
+    public async Task A_missing_value_keeps_the_resource_from_starting_and_all_that_is_missing_is_named()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/").WithEnvironment("A", builder.AddParameter("api-key")).WithArgs(builder.AddParameter("user"));
+
+        (await Should.ThrowAsync<DistributedApplicationException>(() => LaunchAsync(builder, null))).Message.ShouldBe(
+            "Resource 'tool' can't start: "
+            + "The parameter 'user' has no value. Set 'Parameters:user' in configuration, for example by the environment variable Parameters__user, or give it a default. "
+            + "The parameter 'api-key' has no value. Set 'Parameters:api-key' in configuration, for example by the environment variable Parameters__api_key, or give it a default.");
+    }
+
+    [Fact]
+    public async Task A_missing_value_that_a_callback_asks_for_is_named_with_the_resource_too()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/").WithReference(builder.AddExternalService("weather", builder.AddParameter("url")));
+
+        (await Should.ThrowAsync<DistributedApplicationException>(() => LaunchAsync(builder, null, resource: "tool"))).Message.ShouldStartWith(
+            "Resource 'tool' can't start: The parameter 'url' has no value. Set 'Parameters:url' in configuration");
+    }
+
+    [Fact]
+    public async Task What_comes_from_secrets_is_marked()
+    {
+        var builder = Models.Empty("Parameters:key=k");
+        var key = builder.AddParameter("key", secret: true);
+        builder.AddExecutable("tool", "/bin/true", "/").WithEnvironment("A", "a").WithEnvironment("B", $"x{key}").WithArgs("plain", key);
+
+        var launch = (await LaunchAsync(builder, null))[0];
+
+        launch.SensitiveVariables.ShouldBe(["B"]);
+        launch.SensitiveArguments.ShouldBe([1]);
+        launch.ModelVariables.ShouldBe(["A", "B"], ignoreOrder: true);
+        launch.Environment["B"].ShouldBe("xk");
+        launch.Arguments.ShouldBe(["plain", "k"]);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_null_leaves_its_variable_out()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/").WithReference(builder.AddConnectionString("orders"), optional: true);
+
+        (await LaunchAsync(builder, null))[0].Environment.Keys.ShouldNotContain("ConnectionStrings__orders");
+    }
+
     /// <param name="builder">The model.</param>
     /// <param name="program">Replaces the built assembly of projects, which does not exist here.</param>
     /// <param name="generations">How often each replica is launched.</param>
