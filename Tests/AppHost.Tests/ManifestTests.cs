@@ -8,7 +8,7 @@ public sealed class ManifestTests : IDisposable
 {
     private readonly TempFolder _temp = new();
 
-    public static TheoryData<string> AppHosts => ["AppHost"];
+    public static TheoryData<string> AppHosts => ["AppHost", "Tests/AppHosts/ParametersAppHost"];
 
     public void Dispose() => _temp.Dispose();
 
