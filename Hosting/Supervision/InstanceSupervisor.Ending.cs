@@ -101,7 +101,7 @@ internal sealed partial class InstanceSupervisor
         var cause = _stopCause;
         _stopCause = null;
         _lastExit = cause is null ? Unasked(exited.Exit) : exited.Exit.Describe();
-        LogExited(cause is null ? LogLevel.Warning : LogLevel.Information, _spec.Name, _lastExit);
+        LogExited(cause is null && !HasDoneItsWork(exited.Exit) ? LogLevel.Warning : LogLevel.Information, _spec.Name, _lastExit);
         if (cause is null)
         {
             Decide(run, _lastExit);
@@ -119,6 +119,10 @@ internal sealed partial class InstanceSupervisor
             Wait(StartCause.CommandAgain);
         }
     }
+
+    // A job that ends well and is not to run for ever is no news.
+    private bool HasDoneItsWork(ExitFacts exit)
+        => _spec.Restart.Mode != ApplicationModel.RestartMode.Always && exit.ShellCode is { } code && _spec.Restart.SuccessExitCodes.Contains(code);
 
     private string Unasked(ExitFacts exit) => exit switch
     {
