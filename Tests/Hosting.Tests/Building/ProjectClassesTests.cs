@@ -63,6 +63,44 @@ public sealed class ProjectClassesTests : IDisposable
         File.Exists(Path.Combine(_folder, "My.AppHost/bin/Debug/net10.0/Shop.dll")).ShouldBeFalse("a resource's output is not copied");
     }
 
+    [Fact]
+    public async Task Mistakes_in_references_are_told_and_a_framework_can_be_chosen()
+    {
+        Write("global.json", await File.ReadAllTextAsync(Path.GetFullPath(Path.Combine(BuildFiles, "..", "..", "global.json")), TestContext.Current.CancellationToken));
+        Write("Directory.Build.props", "<Project><PropertyGroup><ImplicitUsings>false</ImplicitUsings></PropertyGroup></Project>");
+        Write("Library/Library.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        Write("Contracts/Contracts.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        Write("Contracts/Contracts.cs", """
+            namespace Aspire.Hosting { public interface IProjectMetadata { string ProjectPath { get; } bool SuppressBuild => false; } }
+            namespace Stack.Hosting.ApplicationModel { public interface IProjectOutput { string TargetPath { get; } } }
+            """);
+        Write("Both/Both.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks></PropertyGroup></Project>");
+        Write("Both/Program.cs", "class Program { static void Main() { System.Console.WriteLine(); } }");
+        Write("Host/Host.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <Import Project="{BuildFiles}/Stack.Hosting.props" />
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup>
+                <ProjectReference Include="../Contracts/Contracts.csproj" IsAspireProjectResource="false" />
+                <ProjectReference Include="../Library/Library.csproj" />
+                <ProjectReference Include="../Both/Both.csproj" SetTargetFramework="TargetFramework=net10.0" AspireProjectMetadataTypeName="Chosen" />
+              </ItemGroup>
+              <Import Project="{BuildFiles}/Stack.Hosting.targets" />
+            </Project>
+            """);
+        Write("Host/Program.cs", """
+            System.Console.WriteLine(string.Join(" ", args));
+            System.Console.WriteLine(new Projects.Chosen().TargetPath);
+            """);
+
+        var printed = await DotnetAsync("build", "Host", "-nodeReuse:false", "-t:GenerateAspireManifest", "-p:AspireManifestPublishOutputPath=out");
+
+        printed.ShouldContain($"warning ASPIRE004: The project '{_folder}/Library/Library.csproj' is referenced as a resource, and is no program that can be run.");
+        printed.ShouldNotContain("'Both.csproj' is referenced");
+        printed.ShouldContain("--publisher manifest --output-path out/manifest.json");
+        printed.ShouldContain($"{_folder}/Both/bin/Debug/net10.0/Both.dll");
+    }
+
     private static string Program(string framework)
         => $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>{framework}</TargetFramework></PropertyGroup></Project>";
 
