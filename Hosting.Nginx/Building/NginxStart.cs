@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Building;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Aspire.Hosting;
 using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Runtime;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Runtime;
 

@@ -1,3 +1,5 @@
+using Stack.Hosting.Supervision.Commands;
+
 namespace Stack.Hosting.Nginx.Runtime;
 
 /// <summary>Removes containers that an AppHost with the same state folder left behind.</summary>

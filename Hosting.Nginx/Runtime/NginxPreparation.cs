@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Writing;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Runtime;
 

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Runtime;
 

@@ -1,5 +1,6 @@
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests;
 

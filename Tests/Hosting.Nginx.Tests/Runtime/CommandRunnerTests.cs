@@ -1,4 +1,5 @@
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Runtime;
 

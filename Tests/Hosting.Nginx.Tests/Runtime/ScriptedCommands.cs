@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Runtime;
 
@@ -18,9 +18,9 @@ internal sealed class ScriptedCommands : ICommandRunner
         return this;
     }
 
-    public Task<CommandResult> RunAsync(string command, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken)
+    public Task<CommandResult> RunAsync(CommandRequest request, CancellationToken cancellationToken)
     {
-        var line = string.Join(' ', arguments.Prepend(command));
+        var line = string.Join(' ', request.Arguments.Prepend(request.Command));
         Asked.Enqueue(line);
         return Task.FromResult(_answers.Where(answer => line.StartsWith(answer.Key, StringComparison.Ordinal)).Select(answer => answer.Value)
             .FirstOrDefault(new CommandResult(null, "", "not found")));

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 

@@ -6,6 +6,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 

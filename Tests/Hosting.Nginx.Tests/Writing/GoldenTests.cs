@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Nginx.Writing;
+using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Writing;
 

@@ -1,12 +1,4 @@
-namespace Stack.Hosting.Nginx.Runtime;
-
-/// <summary>Runs short commands: nginx -v, nginx -t, docker info.</summary>
-internal interface ICommandRunner
-{
-    /// <summary>Runs a command to its end, or to its limit, at which it is killed.</summary>
-    /// <returns>What it said; a command that could not be started is a result too.</returns>
-    Task<CommandResult> RunAsync(string command, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken);
-}
+namespace Stack.Hosting.Supervision.Commands;
 
 /// <summary>What a command said.</summary>
 /// <param name="ExitCode">Its exit code; null when it could not be started or was killed at its limit.</param>
