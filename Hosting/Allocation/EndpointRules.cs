@@ -34,7 +34,7 @@ internal static class EndpointRules
             (_, _, null) when PortMapping.IsMapped(resource)
                 => $"{which} has no target port: it has to say on which port the container listens. Give it targetPort:.",
             _ when PortMapping.IsMapped(resource) => null,
-            (true, { } port, { } target) when port == target && port > 0 && !resource.HasAnnotationOfType<HostNetworkAnnotation>()
+            (true, { } port, { } target) when port == target && port > 0 && !resource.HasAnnotationOfType<HostNetworkAnnotation>() && !resource.HasAnnotationOfType<UnmappedPortsAnnotation>()
                 => $"{which} has {port} both as its port and as its target port, and a port can't be proxied to itself. Leave one of them out, or set isProxied: false.",
             (false, { } port, { } target) when port != target
                 => $"{which} has isProxied: false, port {port} and target port {target}: without a proxy they must match. Leave one of them out.",

@@ -64,6 +64,36 @@ public static partial class ContainerResourceBuilderExtensions
         return builder;
     }
 
+    /// <summary>Sets a build argument of the Dockerfile to the value of a parameter.</summary>
+    /// <typeparam name="T">Type of the container.</typeparam>
+    /// <param name="builder">The container.</param>
+    /// <param name="name">Name of the argument.</param>
+    /// <param name="value">The parameter.</param>
+    /// <exception cref="InvalidOperationException">The resource is not built from a Dockerfile.</exception>
+    /// <example><code>builder.AddDockerfile("worker", "../worker").WithBuildArg("VERSION", builder.AddParameter("version"));</code></example>
+    public static IResourceBuilder<T> WithBuildArg<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> value)
+        where T : ContainerResource
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return builder.WithBuildArg(name, (object)value.Resource);
+    }
+
+    /// <summary>Gives a secret to the build that is not kept in the image. The engine has to have BuildKit.</summary>
+    /// <typeparam name="T">Type of the container.</typeparam>
+    /// <param name="builder">The container.</param>
+    /// <param name="name">Id of the secret in the Dockerfile.</param>
+    /// <param name="value">The parameter.</param>
+    /// <exception cref="InvalidOperationException">The resource is not built from a Dockerfile.</exception>
+    /// <example><code>builder.AddDockerfile("worker", "../worker").WithBuildSecret("token", builder.AddParameter("token", secret: true));</code></example>
+    public static IResourceBuilder<T> WithBuildSecret<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> value)
+        where T : ContainerResource
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(value);
+        BuildOf(builder, nameof(WithBuildSecret), name).BuildSecrets[name] = value.Resource;
+        return builder;
+    }
+
     private static DockerfileBuildAnnotation BuildOf<T>(IResourceBuilder<T> builder, string method, string name)
         where T : ContainerResource
     {

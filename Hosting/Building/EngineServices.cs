@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Building;
@@ -76,6 +77,7 @@ internal static class EngineServices
             services.AddSingleton<ResourceObservers>();
             services.AddSingleton<ResourceAnnouncer>();
             services.AddSingleton<ResourceFollower>();
+            services.AddSingleton<ContainerRuntime>();
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
+using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -26,11 +27,19 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Task<GatheredConfiguration>> _gathered = [];
 
+    /// <summary>Launches in place of a program of the machine; null: the resource is no container.</summary>
+    public ContainerLauncher? Container { get; init; }
+
     public string LogFile(ReplicaIdentity replica) => Path.Combine(state.Logs, $"{replica.Name}.log");
 
     public async Task<LaunchRequest> CreateAsync(ReplicaIdentity replica, int generation, CancellationToken cancellationToken)
     {
         var configuration = await ConfigureAsync(replica, generation, cancellationToken).ConfigureAwait(false);
+        if (Container is not null)
+        {
+            return await Container.CreateAsync(replica, configuration, Client(replica, generation), cancellationToken).ConfigureAwait(false);
+        }
+
         var environment = Inherited();
         foreach (var variable in configuration.ResolvedVariables)
         {
@@ -59,6 +68,21 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             SensitiveArguments = configuration.ResolvedArguments.Index().Where(a => a.Item.IsSensitive).Select(a => a.Index + first.Length).ToHashSet(),
             LogFile = LogFile(replica),
             ParentDeathSignal = parentDeathSignal,
+        };
+    }
+
+    // What runs on this machine for a container: the engine's client, which the model's variables are not meant for.
+    private LaunchRequest Client(ReplicaIdentity replica, int generation)
+    {
+        var environment = Inherited();
+        foreach (var (name, value) in Identity(replica, generation))
+        {
+            environment[name] = value;
+        }
+
+        return new LaunchRequest
+        {
+            FileName = "/bin/sh", Arguments = [], WorkingDirectory = "/", Environment = environment, LogFile = LogFile(replica), ParentDeathSignal = parentDeathSignal,
         };
     }
 

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -13,6 +14,7 @@ internal sealed class ReplicaFactory(
     DistributedApplicationExecutionContext execution,
     ResourceNotificationService notifications,
     LifecycleEvents events,
+    ContainerRuntime containers,
     ILoggerFactory loggers,
     TimeProvider time)
 {
@@ -26,7 +28,7 @@ internal sealed class ReplicaFactory(
         return [.. stack.Plan.Resources.Select(resource =>
         {
             var logger = loggers.CreateLogger($"Stack.{resource.Name}");
-            var specs = new SpecFactory(resource, options, stack.State, execution, logger);
+            var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, logger);
             var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
             return new ResourceOrchestrator(
                 resource,

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -14,16 +15,23 @@ internal sealed class SpecFactory
     private readonly StackOptions _options;
     private readonly SupervisionOptions _supervision;
     private readonly LaunchPlanner _launches;
+    private readonly ContainerRuntime _containers;
     private readonly List<HttpHealthCheckAnnotation> _checks;
 
-    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ILogger logger)
+    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ILogger logger)
     {
         _plan = plan;
+        _containers = containers;
         _options = options;
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
         _checks = [.. plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>()];
-        _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger);
+        _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger)
+        {
+            Container = plan.Resource.RunsInEngine() ? new ContainerLauncher(plan.Resource, containers, execution, notifications, state.Containers, StopGrace) : null,
+        };
     }
+
+    private TimeSpan StopGrace => _supervision.StopWaitSecs ?? TimeSpan.FromSeconds(_options.Development ? 5 : 35);
 
     /// <param name="replica">The replica.</param>
     /// <param name="launching">Called with each launch, before it happens.</param>
@@ -32,7 +40,8 @@ internal sealed class SpecFactory
         Name = replica.Name,
         Index = replica.Index,
         Port = replica.Port,
-        ListensItself = _supervision.ListensItself,
+        ListensItself = _supervision.ListensItself && !_plan.Resource.RunsInEngine(),
+        StaysBehind = () => _plan.Resource.RunsInEngine() && _plan.Resource.IsPersistent() && _containers.IsEnding,
         CreateLaunch = async (generation, token) =>
         {
             var request = await _launches.CreateAsync(replica, generation, token).ConfigureAwait(false);
@@ -49,7 +58,7 @@ internal sealed class SpecFactory
         StartSecs = _supervision.StartSecs,
         StartDeadline = _supervision.StartDeadline,
         StopSignal = _supervision.StopSignal,
-        StopGrace = _supervision.StopWaitSecs ?? TimeSpan.FromSeconds(_options.Development ? 5 : 35),
+        StopGrace = StopGrace,
         ProbePeriod = TimeSpan.FromSeconds(_options.Development ? 5 : 2),
     };
 

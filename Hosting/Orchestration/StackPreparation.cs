@@ -4,13 +4,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Control.Contract;
+using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
 internal sealed partial class StackPreparation(
-    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
 {
     private StateFolder? _state;
     private StackSecrets? _secrets;
@@ -37,6 +38,7 @@ internal sealed partial class StackPreparation(
     /// <exception cref="DistributedApplicationException">The stack can't run; nothing was started.</exception>
     public async Task<PreparedStack> PlanAsync(CancellationToken cancellationToken)
     {
+        await containers.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe()).Make(model.Resources);
         foreach (var warning in plan.Warnings)
         {
@@ -44,6 +46,7 @@ internal sealed partial class StackPreparation(
         }
 
         PlanMaker.Publish(plan);
+        containers.Publish(plan);
         foreach (var resource in plan.Resources)
         {
             LifecycleCommands.Add(resource.Resource);

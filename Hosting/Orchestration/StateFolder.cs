@@ -22,6 +22,9 @@ internal sealed class StateFolder : IDisposable
 
     public string Keys => Ensure("keys");
 
+    /// <summary>Pipes of the guards of containers.</summary>
+    public string Containers => Ensure("containers");
+
     public string Telemetry => Ensure("telemetry");
 
     /// <summary>Creates the folder where needed and locks it.</summary>

@@ -32,6 +32,9 @@ internal sealed record InstanceSpec
     /// <summary>Signal number of an orderly stop (15 TERM, 3 QUIT).</summary>
     public int StopSignal { get; init; } = 15;
 
+    /// <summary>Asked when a stop begins. True: the process is killed and not asked, because what it stands for is meant to stay.</summary>
+    public Func<bool> StaysBehind { get; init; } = () => false;
+
     /// <summary>Time between the stop signal and KILL.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -19,7 +19,7 @@ internal sealed partial class InstanceSupervisor
         _stopCause = cause;
         _stopReason = reason;
         _cannotBeKilled = false;
-        if (!_process!.Signal(cause == StopCause.Kill ? SignalNames.Kill : _spec.StopSignal))
+        if (!_process!.Signal(cause == StopCause.Kill || _spec.StaysBehind() ? SignalNames.Kill : _spec.StopSignal))
         {
             Refused();
             return;

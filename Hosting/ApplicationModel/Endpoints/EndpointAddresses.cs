@@ -8,7 +8,7 @@ internal static class EndpointAddresses
 {
     /// <summary>The network that a resource's own values are seen from.</summary>
     public static NetworkIdentifier DefaultNetwork(this IResource resource)
-        => resource.IsContainer() ? KnownNetworkIdentifiers.DefaultAspireContainerNetwork : KnownNetworkIdentifiers.LocalhostNetwork;
+        => resource.IsContainer() && PortMapping.IsMapped(resource) ? KnownNetworkIdentifiers.DefaultAspireContainerNetwork : KnownNetworkIdentifiers.LocalhostNetwork;
 
     /// <summary>The address, if it is known. A container network without an address of its own sees that of the machine: nothing is rewritten for a container with the host's network.</summary>
     public static AllocatedEndpoint? AddressOn(this EndpointAnnotation endpoint, NetworkIdentifier network)

@@ -6,5 +6,6 @@ namespace Stack.Hosting.ApplicationModel;
 internal static class PortMapping
 {
     public static bool IsMapped(IResource resource)
-        => resource is not ProjectResource && !resource.HasAnnotationOfType<ExecutableAnnotation>() && !resource.HasAnnotationOfType<HostNetworkAnnotation>();
+        => resource is not ProjectResource && !resource.HasAnnotationOfType<ExecutableAnnotation>() && !resource.HasAnnotationOfType<HostNetworkAnnotation>()
+            && !resource.HasAnnotationOfType<UnmappedPortsAnnotation>();
 }

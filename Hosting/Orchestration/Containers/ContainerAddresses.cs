@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
@@ -14,7 +15,11 @@ internal static class ContainerAddresses
     public static bool RunsInEngine(this IResource resource) => resource.IsContainer() && !resource.HasAnnotationOfType<ExecutableAnnotation>();
 
     /// <summary>True when it has a network of its own, so that it sees this machine as another one.</summary>
-    public static bool HasOwnNetwork(this IResource resource) => resource.RunsInEngine() && !resource.HasAnnotationOfType<HostNetworkAnnotation>();
+    public static bool HasOwnNetwork(this IResource resource) => resource.IsContainer() && PortMapping.IsMapped(resource);
+
+    /// <summary>True when it stays when the AppHost ends.</summary>
+    public static bool IsPersistent(this IResource resource)
+        => resource.TryGetLastAnnotation<ContainerLifetimeAnnotation>(out var lifetime) && lifetime.Lifetime == ContainerLifetime.Persistent;
 
     /// <param name="plan">The plan, published.</param>
     /// <param name="host">Name of this machine in containers.</param>

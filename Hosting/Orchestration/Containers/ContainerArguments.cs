@@ -73,7 +73,7 @@ internal static class ContainerArguments
         }
     }
 
-    private static string Publish(PortMapping port)
+    private static string Publish(PublishedPort port)
     {
         var host = port.HostAddress.Contains(':', StringComparison.Ordinal) ? $"[{port.HostAddress.Trim('[', ']')}]" : port.HostAddress;
         return $"{host}:{port.HostPort}:{port.ContainerPort}{(port.Protocol == "udp" ? "/udp" : "")}";

@@ -6,14 +6,13 @@ using Aspire.Hosting.ApplicationModel;
 namespace Stack.Hosting.Orchestration.Containers;
 
 /// <summary>Packs files for a container as the archive that the engine unpacks in it, with owners and permissions. The same files give the same bytes.</summary>
-internal sealed class ContainerFilesTar(string resource) : IAsyncDisposable
+internal sealed class ContainerFilesTar(string resource)
 {
     private const UnixFileMode All = (UnixFileMode)0b111_111_111;
     private const UnixFileMode AllFile = (UnixFileMode)0b110_110_110;
     private const UnixFileMode DefaultUmask = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    private readonly MemoryStream _stream = new();
-    private TarWriter? _writer;
+    private readonly List<TarEntry> _entries = [];
 
     /// <summary>Adds the files of one annotation.</summary>
     /// <exception cref="DistributedApplicationException">A file can't be made; names it and the container.</exception>
@@ -24,26 +23,27 @@ internal sealed class ContainerFilesTar(string resource) : IAsyncDisposable
             throw new DistributedApplicationException($"Files for the container '{resource}' can't be put at '{annotation.DestinationPath}': it is not an absolute path in the container. Let it begin with '/'.");
         }
 
-        _writer ??= new TarWriter(_stream, TarEntryFormat.Pax, leaveOpen: true);
         await AddAsync(annotation, annotation.DestinationPath.Trim('/'), items, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The archive; empty when no file was added.</summary>
-    public async Task<ReadOnlyMemory<byte>> FinishAsync()
+    public async Task<ReadOnlyMemory<byte>> FinishAsync(CancellationToken cancellationToken)
     {
-        if (_writer is not null)
+        if (_entries.Count == 0)
         {
-            await _writer.DisposeAsync().ConfigureAwait(false);
-            _writer = null;
+            return default;
         }
 
-        return _stream.ToArray();
-    }
+        using MemoryStream stream = new();
+        await using (TarWriter writer = new(stream, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach (var entry in _entries)
+            {
+                await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+            }
+        }
 
-    public async ValueTask DisposeAsync()
-    {
-        await FinishAsync().ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        return stream.ToArray();
     }
 
     // Folders above the destination are left to the engine: an entry would change the owner and mode of what is there.
@@ -59,29 +59,25 @@ internal sealed class ContainerFilesTar(string resource) : IAsyncDisposable
             var path = folder.Length == 0 ? item.Name : $"{folder}/{item.Name}";
             if (item is ContainerDirectory directory)
             {
-                await WriteAsync(annotation, item, TarEntryType.Directory, $"{path}/", null, All, cancellationToken).ConfigureAwait(false);
+                Add(annotation, item, TarEntryType.Directory, $"{path}/", null, All);
                 await AddAsync(annotation, path, directory.Entries, cancellationToken).ConfigureAwait(false);
             }
             else if (item is ContainerFileBase file && await ReadAsync(file, path, cancellationToken).ConfigureAwait(false) is { } content)
             {
-                await WriteAsync(annotation, item, TarEntryType.RegularFile, path, content, AllFile, cancellationToken).ConfigureAwait(false);
+                Add(annotation, item, TarEntryType.RegularFile, path, content, AllFile);
             }
         }
     }
 
-    private async Task WriteAsync(
-        ContainerFileSystemCallbackAnnotation annotation, ContainerFileSystemItem item, TarEntryType type, string path, byte[]? content, UnixFileMode most, CancellationToken cancellationToken)
-    {
-        PaxTarEntry entry = new(type, path)
+    private void Add(ContainerFileSystemCallbackAnnotation annotation, ContainerFileSystemItem item, TarEntryType type, string path, byte[]? content, UnixFileMode most)
+        => _entries.Add(new PaxTarEntry(type, path)
         {
             Uid = item.Owner ?? annotation.DefaultOwner ?? 0,
             Gid = item.Group ?? annotation.DefaultGroup ?? 0,
             Mode = item.Mode == UnixFileMode.None ? most & ~(annotation.Umask ?? DefaultUmask) : item.Mode,
             ModificationTime = DateTimeOffset.UnixEpoch,
             DataStream = content is null ? null : new MemoryStream(content),
-        };
-        await _writer!.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
-    }
+        });
 
     private async Task<byte[]?> ReadAsync(ContainerFileBase file, string path, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed record ContainerSpec
     /// <summary>The user's arguments for the engine.</summary>
     public IReadOnlyList<string> RuntimeArguments { get; init; } = [];
 
-    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public IReadOnlyList<PublishedPort> Ports { get; init; } = [];
 
     public IReadOnlyList<ContainerMountAnnotation> Mounts { get; init; } = [];
 

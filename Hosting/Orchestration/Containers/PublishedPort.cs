@@ -6,4 +6,4 @@ namespace Stack.Hosting.Orchestration.Containers;
 /// <param name="HostPort">Port of this machine.</param>
 /// <param name="ContainerPort">Port in the container.</param>
 /// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
-internal sealed record PortMapping(string Endpoint, string HostAddress, int HostPort, int ContainerPort, string Protocol);
+internal sealed record PublishedPort(string Endpoint, string HostAddress, int HostPort, int ContainerPort, string Protocol);
