@@ -9,7 +9,7 @@ namespace Stack.Hosting.Orchestration;
 /// <summary>Translates what the supervisor knows of a replica into the snapshot that the AppHost's code sees: pure.</summary>
 internal static class ReplicaSnapshots
 {
-    private const string Masked = "******";
+    public const string Masked = "******";
 
     public static CustomResourceSnapshot Map(CustomResourceSnapshot before, InstanceSnapshot replica, bool isContainer, DateTime now)
     {

@@ -45,7 +45,12 @@ internal sealed class SpecFactory
         CreateLaunch = async (generation, token) =>
         {
             var request = await _launches.CreateAsync(replica, generation, token).ConfigureAwait(false);
-            launching(request);
+            if (!_plan.Resource.RunsInEngine())
+            {
+                // What a container gets is told when it is made: this request is that of the engine's client.
+                launching(request);
+            }
+
             return request;
         },
         Readiness = [.. _checks.Select(c => Probe(c, replica))],

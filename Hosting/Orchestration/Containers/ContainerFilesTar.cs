@@ -35,7 +35,8 @@ internal sealed class ContainerFilesTar(string resource)
         }
 
         using MemoryStream stream = new();
-        await using (TarWriter writer = new(stream, TarEntryFormat.Pax, leaveOpen: true))
+        var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
+        await using (writer.ConfigureAwait(false))
         {
             foreach (var entry in _entries)
             {
@@ -70,14 +71,21 @@ internal sealed class ContainerFilesTar(string resource)
     }
 
     private void Add(ContainerFileSystemCallbackAnnotation annotation, ContainerFileSystemItem item, TarEntryType type, string path, byte[]? content, UnixFileMode most)
-        => _entries.Add(new PaxTarEntry(type, path)
+    {
+        PaxTarEntry entry = new(type, path)
         {
             Uid = item.Owner ?? annotation.DefaultOwner ?? 0,
             Gid = item.Group ?? annotation.DefaultGroup ?? 0,
             Mode = item.Mode == UnixFileMode.None ? most & ~(annotation.Umask ?? DefaultUmask) : item.Mode,
             ModificationTime = DateTimeOffset.UnixEpoch,
-            DataStream = content is null ? null : new MemoryStream(content),
-        });
+        };
+        if (content is not null)
+        {
+            entry.DataStream = new MemoryStream(content);
+        }
+
+        _entries.Add(entry);
+    }
 
     private async Task<byte[]?> ReadAsync(ContainerFileBase file, string path, CancellationToken cancellationToken)
     {

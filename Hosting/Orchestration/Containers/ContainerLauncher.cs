@@ -180,5 +180,5 @@ internal sealed class ContainerLauncher(
     }
 
     private Task TellAsync(ReplicaIdentity replica, ContainerSpec spec, string id, ExecutionConfigurationResult configuration)
-        => notifications.PublishUpdateAsync(resource, replica.Name, before => ContainerSnapshots.Map(before, spec, id, resource.IsPersistent(), configuration.ResolvedArguments));
+        => notifications.PublishUpdateAsync(resource, replica.Name, before => ContainerSnapshots.Map(before, spec, id, resource.IsPersistent(), configuration));
 }

@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Testing;
 
@@ -48,7 +47,7 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
         (ended.State?.Text, ended.ExitCode).ShouldBe(("Exited", 7), await Log("tool"));
         var log = await Log("tool");
         log.ShouldContain("[one $HOME line][/bin:/own][two\nlines][an argument]");
-        log.ShouldContain("from the machine\nlevel=info\n/etc 0:0 755\n/etc/tool/a.conf 1234:1235 600\n/etc/tool/deep 7:0 753\n/etc/tool/deep/b.conf 7:0 642\nread-only");
+        log.ShouldContain("from the machine\nlevel=info\n/etc 0:0 755\n/etc/tool/a.conf 1234:1235 600\n/etc/tool/deep 7:0 751\n/etc/tool/deep/b.conf 7:0 640\nread-only");
         Property(ended, "container.image").ShouldBe(DockerEngine.Image);
         Property(ended, "container.command").ShouldBe("/bin/sh");
         ended.Volumes.ShouldBe([new VolumeSnapshot(_temp.File("mounted"), "/mounted", "bind", true)]);
@@ -203,7 +202,7 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
 
     private static string AppHost(IDistributedApplicationBuilder builder) => builder.Configuration["AppHost:Sha256"]!.ToLowerInvariant();
 
-    private static async Task<CustomResourceSnapshot> EndedAsync(DistributedApplication app, IResource resource)
+    private static async Task<CustomResourceSnapshot> EndedAsync(DistributedApplication app, ContainerResource resource)
         => (await app.ResourceNotifications.WaitForResourceAsync(resource.Name, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), Cancelled).Within(TimeSpan.FromMinutes(1))).Snapshot;
 
     private static async Task<string?> FailureAsync(DistributedApplication app, string name)
