@@ -100,6 +100,6 @@ internal sealed partial class DistributedApplicationEventing : IDistributedAppli
         }
     }
 
-    [LoggerMessage(1101, LogLevel.Error, "A handler of {Event} failed.")]
+    [LoggerMessage(1120, LogLevel.Error, "A handler of {Event} failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string @event);
 }

@@ -60,7 +60,7 @@ internal sealed partial class StackPreparation(
 
     public void Dispose() => _state?.Dispose();
 
-    [LoggerMessage(1101, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(3111, LogLevel.Warning, "{Warning}")]
     private partial void LogPlanWarning(string warning);
 }
 

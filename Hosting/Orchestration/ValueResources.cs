@@ -74,6 +74,6 @@ internal sealed partial class ValueResources(
         await notifications.PublishUpdateAsync(resource, s => s with { State = new ResourceStateSnapshot(state, style) }).ConfigureAwait(false);
     }
 
-    [LoggerMessage(3201, LogLevel.Error, "{Instance}: {Reason}")]
+    [LoggerMessage(3701, LogLevel.Error, "{Instance}: {Reason}")]
     private static partial void LogFailed(ILogger logger, string instance, string reason);
 }

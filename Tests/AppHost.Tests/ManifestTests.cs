@@ -8,7 +8,7 @@ public sealed class ManifestTests : IDisposable
 {
     private readonly TempFolder _temp = new();
 
-    public static TheoryData<string> AppHosts => ["AppHost", "Tests/AppHosts/ParametersAppHost"];
+    public static TheoryData<string> AppHosts => ["AppHost", "Tests/AppHosts/ParametersAppHost", "Tests/AppHosts/TwoServicesAppHost", "Tests/AppHosts/ContainersAppHost"];
 
     public void Dispose() => _temp.Dispose();
 

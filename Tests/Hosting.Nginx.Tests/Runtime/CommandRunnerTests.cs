@@ -1,4 +1,3 @@
-using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Tests.Runtime;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Formats.Tar;
-using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Supervision.Commands;
 
 [assembly: AssemblyFixture(typeof(Stack.Hosting.Nginx.Tests.Serving.DockerEngine))]
