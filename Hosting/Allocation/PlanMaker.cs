@@ -16,6 +16,12 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
     {
         var resources = model.Where(IsRun).ToList();
         StartOrder.CheckForCycles(resources);
+        foreach (var endpoint in resources.Where(r => r.Annotations.OfType<ProxySupportAnnotation>().LastOrDefault() is { ProxyEnabled: false }).SelectMany(Endpoints))
+        {
+            // Its ports are then its own: that of the machine is that of the container.
+            endpoint.IsProxied = false;
+        }
+
         var sequential = resources.ToDictionary(r => r, SequentialEndpoints.Of);
         EndpointRules.Check(resources.Select(r => (r, sequential[r])));
         foreach (var endpoint in sequential.Values.SelectMany(s => s).Select(s => s.Endpoint))

@@ -90,6 +90,24 @@ public sealed class LaunchPlannerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replica_can_have_variables_of_its_own_and_they_come_last()
+    {
+        var builder = Models.Empty();
+        builder.AddSite().WithReplicas(2).WithSequentialPorts(8001)
+            .WithReplicaEnvironment(replica =>
+            {
+                replica.EnvironmentVariables["ME"] = $"{replica.Name} {replica.Index} {replica.Port}";
+                replica.EnvironmentVariables["GREETING"] += ", too";
+            })
+            .WithEnvironment("ME", "somebody");
+
+        var replicas = await LaunchAsync(builder, "/bin/true");
+
+        replicas.Select(r => r.Environment["ME"]).ShouldBe(["site-8001 0 8001", "site-8002 1 8002"]);
+        replicas[1].Environment["GREETING"].ShouldBe("from the profile, too");
+    }
+
+    [Fact]
     public async Task References_hand_over_addresses_in_both_spellings()
     {
         var builder = Models.Empty();

@@ -131,6 +131,7 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
             await using var app = builder.Build();
             await app.StartAsync(Cancelled);
             await app.ResourceNotifications.WaitForResourceAsync("kept", KnownResourceStates.Running, Cancelled);
+            await Wait.Until(() => File.ReadAllText(LogFile("kept")).EndsWith($"{setting}\n", StringComparison.Ordinal), () => File.ReadAllText(LogFile("kept")));
             app.ResourceNotifications.TryGetCurrentState("kept", out var now).ShouldBeTrue();
             var id = Property(now.Snapshot, "container.id")!.ToString()!;
             await app.StopAsync(Cancelled);
@@ -143,7 +144,7 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
         var changed = await RunAsync("two");
 
         changed.ShouldNotBe(first);
-        await Wait.Until(() => File.ReadAllText(LogFile("kept")).EndsWith("one\ntwo\n", StringComparison.Ordinal), () => File.ReadAllText(LogFile("kept")));
+        (await Log("kept")).ShouldBe("one\none\ntwo\n", "the volume keeps what the container before it has written");
         await docker.DockerAsync("rm", "--force", changed);
         await docker.DockerAsync("volume", "rm", "kept-data");
     }
