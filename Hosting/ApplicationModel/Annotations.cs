@@ -93,7 +93,7 @@ public sealed class ExcludeLaunchProfileAnnotation : IResourceAnnotation;
 
 /// <summary>A health check of the resource, by its key.</summary>
 /// <param name="key">The key.</param>
-public sealed class HealthCheckAnnotation(string key) : IResourceAnnotation
+public class HealthCheckAnnotation(string key) : IResourceAnnotation
 {
     /// <summary>The key.</summary>
     public string Key { get; } = key;

@@ -13,6 +13,9 @@ public sealed class LaunchProfile
     /// <summary><c>Project</c>, <c>Executable</c>, <c>IISExpress</c>, …; null or empty counts as <c>Project</c>.</summary>
     public string? CommandName { get; set; }
 
+    /// <summary>Program of a profile that starts another one than the project's own. Not used here.</summary>
+    public string? ExecutablePath { get; set; }
+
     /// <summary>Arguments for the program, as one shell-like line.</summary>
     public string? CommandLineArgs { get; set; }
 

@@ -14,6 +14,23 @@ public sealed class ResourceAnnotationCollection : ICollection<IResourceAnnotati
     /// <inheritdoc/>
     public bool IsReadOnly => false;
 
+    /// <summary>The annotation at a position.</summary>
+    /// <param name="index">0-based position.</param>
+    public IResourceAnnotation this[int index]
+    {
+        get => _items[index];
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            lock (_lock)
+            {
+                IResourceAnnotation[] items = [.. _items];
+                items[index] = value;
+                _items = items;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Add(IResourceAnnotation item)
     {
@@ -21,6 +38,32 @@ public sealed class ResourceAnnotationCollection : ICollection<IResourceAnnotati
         lock (_lock)
         {
             _items = [.. _items, item];
+        }
+    }
+
+    /// <summary>Adds an annotation at a position; those from there on move up.</summary>
+    /// <param name="index">0-based position.</param>
+    /// <param name="item">The annotation.</param>
+    public void Insert(int index, IResourceAnnotation item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        lock (_lock)
+        {
+            _items = [.. _items[..index], item, .. _items[index..]];
+        }
+    }
+
+    /// <summary>The position of an annotation; -1: it is not here.</summary>
+    /// <param name="item">The annotation.</param>
+    public int IndexOf(IResourceAnnotation item) => Array.IndexOf(_items, item);
+
+    /// <summary>Takes away the annotation at a position.</summary>
+    /// <param name="index">0-based position.</param>
+    public void RemoveAt(int index)
+    {
+        lock (_lock)
+        {
+            _items = [.. _items[..index], .. _items[(index + 1)..]];
         }
     }
 

@@ -12,7 +12,13 @@ public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
 
-    internal DistributedApplication(IHost host) => _host = host;
+    /// <summary>Makes an application of a host that a builder of this library built.</summary>
+    /// <param name="host">The host.</param>
+    public DistributedApplication(IHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        _host = host;
+    }
 
     /// <inheritdoc/>
     public IServiceProvider Services => _host.Services;

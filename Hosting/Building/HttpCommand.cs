@@ -68,6 +68,7 @@ internal sealed class HttpCommand(IResourceWithEndpoints resource, Func<Endpoint
                 ResourceName = context.ResourceName,
                 Endpoint = endpoint,
                 CancellationToken = token,
+                HttpClient = client,
                 Response = response,
             }).ConfigureAwait(false);
         }

@@ -15,18 +15,6 @@ public static partial class ResourceBuilderExtensions
         return builder.WithAnnotation(new ExplicitStartupAnnotation(), ResourceAnnotationMutationBehavior.Replace);
     }
 
-    /// <summary>Sets the first snapshot of a custom resource.</summary>
-    /// <typeparam name="T">Type of the resource.</typeparam>
-    /// <param name="builder">The resource.</param>
-    /// <param name="initialSnapshot">The snapshot.</param>
-    public static IResourceBuilder<T> WithInitialState<T>(this IResourceBuilder<T> builder, CustomResourceSnapshot initialSnapshot)
-        where T : IResource
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(initialSnapshot);
-        return builder.WithAnnotation(new ResourceSnapshotAnnotation(initialSnapshot), ResourceAnnotationMutationBehavior.Replace);
-    }
-
     /// <summary>Sets the icon of the resource.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -25,5 +26,5 @@ public sealed class ExecuteCommandContext
     public required CancellationToken CancellationToken { get; init; }
 
     /// <summary>The resource's log.</summary>
-    public required ILogger Logger { get; init; }
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

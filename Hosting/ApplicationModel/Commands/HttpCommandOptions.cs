@@ -58,6 +58,9 @@ public sealed class HttpCommandResultContext
     /// <summary>Ends when nobody waits for the result any more.</summary>
     public required CancellationToken CancellationToken { get; init; }
 
+    /// <summary>The client that sent the request.</summary>
+    public required HttpClient HttpClient { get; init; }
+
     /// <summary>The answer.</summary>
     public required HttpResponseMessage Response { get; init; }
 }

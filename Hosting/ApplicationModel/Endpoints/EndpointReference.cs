@@ -55,7 +55,10 @@ public sealed class EndpointReference : IValueProvider, IManifestExpressionProvi
     /// <summary>The endpoint's declaration.</summary>
     /// <exception cref="InvalidOperationException">The resource has no endpoint of that name.</exception>
     public EndpointAnnotation EndpointAnnotation => Find()
-        ?? throw new InvalidOperationException($"The resource '{Resource.Name}' has no endpoint '{EndpointName}'. Declare it, or use one of: {Names()}.");
+        ?? throw new InvalidOperationException(ErrorMessage ?? $"The resource '{Resource.Name}' has no endpoint '{EndpointName}'. Declare it, or use one of: {Names()}.");
+
+    /// <summary>What to say when the resource has no such endpoint; null: a text that names both.</summary>
+    public string? ErrorMessage { get; init; }
 
     /// <summary>True when the resource has the endpoint.</summary>
     public bool Exists => Find() is not null;
@@ -107,6 +110,12 @@ public sealed class EndpointReference : IValueProvider, IManifestExpressionProvi
     /// <summary>One property of the endpoint, as a value.</summary>
     /// <param name="property">Which.</param>
     public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
+
+    /// <summary>One of two values: whether the connection to the endpoint is encrypted decides.</summary>
+    /// <param name="enabledValue">The value when it is.</param>
+    /// <param name="disabledValue">The value when it is not.</param>
+    public ReferenceExpression GetTlsValue(ReferenceExpression enabledValue, ReferenceExpression disabledValue)
+        => ReferenceExpression.CreateConditional(Property(EndpointProperty.TlsEnabled), bool.TrueString, enabledValue, disabledValue);
 
     /// <summary>The URL of one replica, as a value (ours): <c>http://127.0.0.1:8002</c>, whatever fronts the resource.</summary>
     /// <param name="index">0-based index of the replica.</param>

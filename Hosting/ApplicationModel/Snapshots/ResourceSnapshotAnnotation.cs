@@ -2,7 +2,7 @@ namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The first snapshot of a custom resource.</summary>
 /// <param name="initialSnapshot">The snapshot.</param>
-public sealed class ResourceSnapshotAnnotation(CustomResourceSnapshot initialSnapshot) : IResourceAnnotation
+public class ResourceSnapshotAnnotation(CustomResourceSnapshot initialSnapshot) : IResourceAnnotation
 {
     /// <summary>The snapshot.</summary>
     public CustomResourceSnapshot InitialSnapshot { get; } = initialSnapshot;

@@ -29,4 +29,10 @@ public class ResourceUrlsCallbackContext(
     /// <summary>A reference to an endpoint of the resource; null: it can't have any.</summary>
     /// <param name="name">Name of the endpoint.</param>
     public EndpointReference? GetEndpoint(string name) => Resource is IResourceWithEndpoints owner ? owner.GetEndpoint(name) : null;
+
+    /// <summary>A reference to an endpoint of the resource as one network sees it; null: it can't have any.</summary>
+    /// <param name="name">Name of the endpoint.</param>
+    /// <param name="contextNetworkID">The network.</param>
+    public EndpointReference? GetEndpoint(string name, NetworkIdentifier contextNetworkID)
+        => Resource is IResourceWithEndpoints owner ? owner.GetEndpoint(name, contextNetworkID) : null;
 }

@@ -2,8 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
-/// <summary>Says where resources are deployed.</summary>
-public static class ComputeResourceBuilderExtensions
+public static partial class ResourceBuilderExtensions
 {
     /// <summary>Chooses the environment that the resource is deployed to, when the model has several.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
