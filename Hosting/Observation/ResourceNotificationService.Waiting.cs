@@ -134,7 +134,7 @@ public partial class ResourceNotificationService
         };
         var found = await WaitAsync(
             replica,
-            e => ReferenceEquals(e.Resource, wait.Resource) && (IsMet(e.Snapshot) || (giveUp && IsUnavailable(e.Snapshot))),
+            e => ReferenceEquals(e.Resource, wait.Resource) && (IsMet(e.Snapshot) || (giveUp && IsUnavailable(e.Snapshot)) || KnownValueStates.IsOne(e.Snapshot.State?.Text)),
             wait.WaitType switch
             {
                 WaitType.WaitUntilHealthy => "be running and healthy",

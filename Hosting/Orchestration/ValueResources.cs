@@ -37,11 +37,11 @@ internal sealed partial class ValueResources(
         catch (MissingParameterValueException e)
         {
             // Nobody is asked for it: the state says what to set, and what needs the value fails.
-            await FailAsync(resource, e, e.Key is null ? "Value missing" : $"Value missing: {e.Key}", KnownResourceStateStyles.Warn).ConfigureAwait(false);
+            await FailAsync(resource, e, e.Key is null ? KnownValueStates.Missing : $"{KnownValueStates.Missing}: {e.Key}", KnownResourceStateStyles.Warn).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            await FailAsync(resource, e, resource is ParameterResource ? "Value failed" : KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error).ConfigureAwait(false);
+            await FailAsync(resource, e, resource is ParameterResource ? KnownValueStates.Failed : KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error).ConfigureAwait(false);
         }
     }
 

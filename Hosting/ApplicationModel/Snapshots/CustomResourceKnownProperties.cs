@@ -37,6 +37,16 @@ internal static class KnownProperties
     public const string Reason = "stack.reason";
 }
 
+/// <summary>How the state of a parameter, connection string or external service begins that has no value, and will have none in this run.</summary>
+internal static class KnownValueStates
+{
+    public const string Missing = "Value missing";
+    public const string Failed = "Value failed";
+
+    public static bool IsOne(string? state)
+        => state is not null && (state.StartsWith(Missing, StringComparison.Ordinal) || state.StartsWith(Failed, StringComparison.Ordinal));
+}
+
 /// <summary>The kinds of resources that the engine knows.</summary>
 internal static class KnownResourceTypes
 {

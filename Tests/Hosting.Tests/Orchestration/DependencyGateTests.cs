@@ -101,6 +101,19 @@ public sealed class DependencyGateTests : IDisposable
         error.Message.ShouldBe("Resource 'gate' can't start: it waits for 'site', and 'site-8001' is Finished (exit code 1); it should have ended with exit code 2. Mend 'site', then start both again.");
     }
 
+    [Theory]
+    [InlineData("Value missing: Parameters:site")]
+    [InlineData("Value failed")]
+    public async Task A_value_that_is_missing_fails_the_start_at_once_and_is_named(string state)
+    {
+        var entered = Enter((gate, site) => gate.WaitFor(site));
+
+        await _world.Publish("site-8001", state);
+
+        (await Should.ThrowAsync<DistributedApplicationException>(entered.Within())).Message
+            .ShouldBe($"Resource 'gate' can't start: it waits for 'site', and 'site-8001' is {state}. Mend 'site', then start both again.");
+    }
+
     [Fact]
     public async Task Without_that_it_waits_on_until_the_dependency_has_been_started_again()
     {
