@@ -40,7 +40,8 @@ internal sealed class PortChooser(Func<int, IReadOnlySet<int>, int> freePorts, H
         var proxied = endpoint.IsProxied;
         if (PortMapping.IsMapped(resource))
         {
-            return proxied && randomizePorts ? null : port;
+            return (proxied && randomizePorts ? null : port)
+                ?? (resource.TryGetLastAnnotation<KeptPortsAnnotation>(out var kept) && kept.Ports.TryGetValue(endpoint.Name, out var before) ? before : null);
         }
 
         var told = EndpointInjection.IsTold(resource, endpoint) || resource.HasAnnotationOfType<HostNetworkAnnotation>();

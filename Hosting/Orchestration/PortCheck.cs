@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Aspire.Hosting;
 using Stack.Hosting.Allocation;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -15,9 +16,10 @@ internal static class PortCheck
     public static async Task EnsureFreeAsync(StackPlan plan, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
+        var kept = plan.Resources.SelectMany(r => r.Resource.Annotations.OfType<KeptPortsAnnotation>()).Where(k => k.AreHeld).SelectMany(k => k.Ports.Values).ToHashSet();
         while (true)
         {
-            var taken = plan.Ports.Where(p => p.Protocol == ProtocolType.Tcp && p.Port > 0).Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
+            var taken = plan.Ports.Where(p => p.Protocol == ProtocolType.Tcp && p.Port > 0 && !kept.Contains(p.Port)).Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is not null).ToList();
             if (taken.Count == 0)
             {
                 return;

@@ -82,9 +82,7 @@ internal sealed class ContainerLauncher(
         => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback ? new UriBuilder(uri) { Host = runtime.HostName }.Uri.ToString().TrimEnd('/') : url;
 
     private string Name(ReplicaIdentity replica)
-        => resource.TryGetLastAnnotation<ContainerNameAnnotation>(out var given) ? given.Name
-            : resource.IsPersistent() ? $"{replica.Name}-{runtime.Owner.Short}"
-            : $"{replica.Name}-{ContainerOwner.RandomLetters()}";
+        => resource.IsPersistent() || resource.HasAnnotationOfType<ContainerNameAnnotation>() ? runtime.PersistentName(resource, replica.Name) : $"{replica.Name}-{ContainerOwner.RandomLetters()}";
 
     private async Task<List<string>> RuntimeArgumentsAsync(ValueProviderContext context, CancellationToken cancellationToken)
     {

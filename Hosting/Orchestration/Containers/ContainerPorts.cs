@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.ApplicationModel;
@@ -16,6 +17,12 @@ internal static class ContainerPorts
 
     /// <summary>How the label of a persistent container tells its ports.</summary>
     public static string Text(IEnumerable<PublishedPort> ports) => string.Join(';', ports.Select(p => $"{p.Endpoint}={p.HostPort}"));
+
+    /// <summary>Reads that label.</summary>
+    public static Dictionary<string, int> Parse(string text)
+        => text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('='))
+            .Where(p => p.Length == 2 && int.TryParse(p[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .ToDictionary(p => p[0], p => int.Parse(p[1], CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
 
     private static string Address(string targetHost) => targetHost switch
     {

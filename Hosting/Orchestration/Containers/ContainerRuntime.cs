@@ -44,7 +44,15 @@ internal sealed class ContainerRuntime(
                 resource.Annotations.Add(new UnmappedPortsAnnotation());
             }
         }
+
+        foreach (var resource in model.Resources.Where(r => r.HasOwnNetwork() && r.IsPersistent() && r.GetReplicaCount() == 1 && r.HasAnnotationOfType<EndpointAnnotation>()).ToList())
+        {
+            await RecallPortsAsync(resource, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    /// <summary>The name of a persistent container: the same in each run.</summary>
+    public string PersistentName(IResource resource, string replica) => resource.TryGetLastAnnotation<ContainerNameAnnotation>(out var given) ? given.Name : $"{replica}-{Owner.Short}";
 
     /// <summary>After the addresses are known: tells where containers find them.</summary>
     public void Publish(StackPlan plan) => ContainerAddresses.Publish(plan, plan.Resources.Any(r => r.Resource.HasOwnNetwork()) ? HostName : DockerHostName);
@@ -136,6 +144,24 @@ internal sealed class ContainerRuntime(
         }
 
         return [.. context.Args.OfType<string>()];
+    }
+
+    private async Task RecallPortsAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var engine = await EngineAsync(cancellationToken).ConfigureAwait(false);
+            var format = $"{{{{index .Config.Labels \"{ContainerOwner.AppHostLabel}\"}}}} {{{{.State.Running}}}} {{{{index .Config.Labels \"{ContainerOwner.PortsLabel}\"}}}}";
+            var kept = await engine.InspectAsync("container", PersistentName(resource, resource.Name), format, cancellationToken).ConfigureAwait(false);
+            if (kept?.Split(' ') is [var appHost, var running, var ports] && appHost == Owner.AppHost)
+            {
+                resource.Annotations.Add(new KeptPortsAnnotation(ContainerPorts.Parse(ports), running == "true"));
+            }
+        }
+        catch (DistributedApplicationException)
+        {
+            // There is no engine: told when the container is to start.
+        }
     }
 
     private async Task RemoveLeftoversAsync(ContainerEngine engine, CancellationToken cancellationToken)

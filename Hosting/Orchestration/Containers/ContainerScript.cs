@@ -7,14 +7,16 @@ namespace Stack.Hosting.Orchestration.Containers;
 internal static class ContainerScript
 {
     // The engine's client is not to get our signals: some versions end by them at once, and lose output and exit code. It has a session of its own and dies
-    // with the shell. A KILL to the shell comes when the grace is over or the AppHost has died: then the client is gone and the container must not stay.
+    // with the shell. A wait that the signal ends tells nothing of the client; a second one does, and says 127 when the first was not ended by the signal.
+    // A KILL to the shell comes when the grace is over or the AppHost has died: then the client is gone and the container must not stay.
     private const string Attached =
         """
+        asked=
         setsid setpriv --pdeathsig KILL "$engine" start --attach "$name" 9>&- &
         client=$!
-        trap '"$engine" stop --time "$grace" "$name" >/dev/null 2>&1 9>&-' TERM
+        trap 'asked=1; "$engine" stop --time "$grace" "$name" >/dev/null 2>&1 9>&-' TERM
         wait "$client"; code=$?
-        while kill -0 "$client" 2>/dev/null; do wait "$client"; code=$?; done
+        while [ -n "$asked" ]; do asked=; wait "$client"; again=$?; [ "$again" -eq 127 ] || code=$again; done
         exit "$code"
         """;
 

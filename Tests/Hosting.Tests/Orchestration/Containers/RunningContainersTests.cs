@@ -150,6 +150,30 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
     }
 
     [Fact]
+    public async Task A_persistent_container_keeps_the_port_that_was_chosen_for_it()
+    {
+        await docker.UseAsync();
+        async Task<(string Id, int Port)> RunAsync()
+        {
+            var builder = Builder();
+            var kept = builder.AddContainer("served", DockerEngine.Image).WithLifetime(ContainerLifetime.Persistent).WithHttpEndpoint(targetPort: 81)
+                .WithEntrypoint("/bin/sh").WithArgs("-c", "while :; do sleep 0.05; done");
+            await using var app = builder.Build();
+            await app.StartAsync(Cancelled);
+            await app.ResourceNotifications.WaitForResourceAsync("served", KnownResourceStates.Running, Cancelled);
+            app.ResourceNotifications.TryGetCurrentState("served", out var now).ShouldBeTrue();
+            await app.StopAsync(Cancelled);
+            return (Property(now.Snapshot, "container.id")!.ToString()!, kept.GetEndpoint("http").Port);
+        }
+
+        var first = await RunAsync();
+
+        (await RunAsync()).ShouldBe(first);
+        (await docker.DockerAsync("port", first.Id)).ShouldBe($"81/tcp -> 127.0.0.1:{first.Port}");
+        await docker.DockerAsync("rm", "--force", first.Id);
+    }
+
+    [Fact]
     public async Task An_image_is_built_before_the_start()
     {
         await docker.UseAsync();
