@@ -146,7 +146,7 @@ public sealed class NginxStartTests : IDisposable
         var builder = DistributedApplication.CreateBuilder(
             ["--DisableDashboard=true", "--DcpPublisher:RandomizePorts=true", $"--Stack:State={Path.Combine(_temp.Path, "state")}", .. runtime, .. settings]);
         build(builder);
-        builder.Eventing.Subscribe<BeforeStartEvent>(async (_, _) =>
+        builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(builder.Resources.OfType<NginxResource>().Single(), async (_, _) =>
         {
             await look(builder);
             throw new FarEnough();
