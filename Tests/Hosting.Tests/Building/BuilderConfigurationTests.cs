@@ -17,23 +17,23 @@ public sealed class BuilderConfigurationTests
     [Fact]
     public void The_configuration_says_where_the_AppHost_is()
     {
-        var builder = In("/work/shop");
+        var builder = In("/srv/shop");
 
-        builder.AppHostDirectory.ShouldBe("/work/shop");
-        builder.Configuration["AppHost:Directory"].ShouldBe("/work/shop");
-        builder.Configuration["AppHost:Path"].ShouldBe("/work/shop/Hosting.Tests");
-        builder.Configuration["AppHost:FilePath"].ShouldStartWith("/work/shop/Hosting.Tests");
-        builder.Configuration["Aspire:Store:Path"].ShouldBe("/work/shop/obj");
+        builder.AppHostDirectory.ShouldBe("/srv/shop");
+        builder.Configuration["AppHost:Directory"].ShouldBe("/srv/shop");
+        builder.Configuration["AppHost:Path"].ShouldBe("/srv/shop/Hosting.Tests");
+        builder.Configuration["AppHost:FilePath"].ShouldStartWith("/srv/shop/Hosting.Tests");
+        builder.Configuration["Aspire:Store:Path"].ShouldBe("/srv/shop/obj");
         builder.AppHostPath.ShouldBe(builder.Configuration["AppHost:FilePath"]);
     }
 
     [Fact]
     public void The_hashes_of_path_and_name_are_upper_hex_and_the_mode_chooses()
     {
-        var run = In("/work/Shop").Configuration;
-        var publish = In("/work/Shop", "--operation", "publish").Configuration;
+        var run = In("/srv/Shop").Configuration;
+        var publish = In("/srv/Shop", "--operation", "publish").Configuration;
 
-        run["AppHost:PathSha256"].ShouldBe(Hash("/work/shop/hosting.tests"));
+        run["AppHost:PathSha256"].ShouldBe(Hash("/srv/shop/hosting.tests"));
         run["AppHost:ProjectNameSha256"].ShouldBe(Hash("Hosting.Tests"));
         run["AppHost:Sha256"].ShouldBe(run["AppHost:PathSha256"]);
         publish["AppHost:Sha256"].ShouldBe(publish["AppHost:ProjectNameSha256"]);
@@ -42,19 +42,19 @@ public sealed class BuilderConfigurationTests
     [Fact]
     public void A_preset_hash_stands_for_all_three()
     {
-        var configuration = In("/work/shop", "AppHostSha=ABC").Configuration;
+        var configuration = In("/srv/shop", "AppHostSha=ABC").Configuration;
 
         new[] { "AppHost:Sha256", "AppHost:PathSha256", "AppHost:ProjectNameSha256" }.Select(k => configuration[k]).ShouldAllBe(v => v == "ABC");
     }
 
     [Fact]
     public void The_store_can_be_put_elsewhere()
-        => In("/work/shop", "Aspire:Store:Path=../store").Configuration["Aspire:Store:Path"].ShouldBe("/work/store");
+        => In("/srv/shop", "Aspire:Store:Path=../store").Configuration["Aspire:Store:Path"].ShouldBe("/srv/store");
 
     [Fact]
     public void The_dashboard_shows_the_name_that_is_given()
     {
-        In("/work/shop").Configuration["AppHost:DashboardApplicationName"].ShouldBe("Hosting.Tests");
+        In("/srv/shop").Configuration["AppHost:DashboardApplicationName"].ShouldBe("Hosting.Tests");
         new DistributedApplicationBuilder(new DistributedApplicationOptions { DashboardApplicationName = "Shop" }).Configuration["AppHost:DashboardApplicationName"].ShouldBe("Shop");
     }
 
@@ -93,7 +93,7 @@ public sealed class BuilderConfigurationTests
     [Fact]
     public void Services_are_not_there_before_the_application_is_built()
     {
-        var builder = In("/work/shop");
+        var builder = In("/srv/shop");
 
         Should.Throw<InvalidOperationException>(() => builder.ExecutionContext.ServiceProvider).Message.ShouldBe(
             "The services are not available before the application is built. Call Build() first.");

@@ -45,12 +45,13 @@ internal sealed class FakeStack : IStackControl
         Replicas = [.. replicas.Select(Replica)],
     };
 
-    public void Publish(int restarts)
+    /// <summary>Changes and publishes in one step under the hub's lock: a snapshot between the two would be ahead of its events.</summary>
+    public void Publish(int restarts) => _hub.PublishState(() =>
     {
         var resource = _resources[0] with { Replicas = [_resources[0].Replicas[0] with { Restarts = restarts }] };
         _resources = [resource, .. _resources.Skip(1)];
-        _hub.PublishState(() => resource);
-    }
+        return resource;
+    });
 
     public void PublishHealth() => _hub.PublishHealth(() => _resources[0]);
 
