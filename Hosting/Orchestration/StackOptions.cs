@@ -55,6 +55,7 @@ internal sealed record StackOptions
             AppName = app,
             AppHostDirectory = appHostDirectory,
             AppHostName = environment.ApplicationName,
+            ForwardResourceLogs = options.EnableResourceLogging,
             Development = development,
             EnvironmentName = environment.EnvironmentName,
             AllowUnsecuredTransport = options.AllowUnsecuredTransport,

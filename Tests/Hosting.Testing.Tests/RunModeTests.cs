@@ -5,6 +5,7 @@ using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Testing;
 
 namespace Hosting.Testing.Tests;
@@ -176,6 +177,20 @@ public sealed class RunModeTests : IDisposable
         lines.ShouldBe(["out", "err"]);
     }
 
+    [Fact]
+    public async Task The_logs_of_resources_go_into_the_AppHosts_own_log_when_it_asks_for_them()
+    {
+        await using var builder = DistributedApplicationTestingBuilder.Create([$"--Stack:State={Path.Combine(_temp.Path, "state")}"], (options, _) => options.EnableResourceLogging = true);
+        var said = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        builder.Services.AddSingleton<ILoggerProvider>(new Listener($"{builder.Environment.ApplicationName}.Resources.talker", said));
+        builder.AddExecutable("talker", "/bin/sh", "/", "-c", "echo 'heard by all'; exec sleep 60");
+        await using var app = await builder.BuildAsync(Cancelled);
+
+        await app.StartAsync(Cancelled);
+
+        (await said.Task.Within()).ShouldEndWith("heard by all");
+    }
+
     private static async Task Add(ConcurrentQueue<string> seen, string what)
     {
         await Task.Yield();
@@ -210,6 +225,31 @@ public sealed class RunModeTests : IDisposable
 
     private IResourceBuilder<ExecutableResource> Shell(IDistributedApplicationBuilder builder, string name)
         => builder.AddExecutable(name, "/bin/sh", "/", "-c", $"echo {name} up >> {Notes}; trap 'echo {name} down >> {Notes}; exit 0' TERM; while :; do sleep 0.1; done");
+
+    private sealed class Listener(string category, TaskCompletionSource<string> said) : ILoggerProvider, ILogger
+    {
+        private bool _isMine;
+
+        public ILogger CreateLogger(string categoryName) => new Listener(category, said) { _isMine = categoryName == category };
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => _isMine;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (_isMine)
+            {
+                said.TrySetResult(formatter(state, exception));
+            }
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
 
     private sealed class Custom(string name) : Resource(name), IResourceWithWaitSupport;
 
