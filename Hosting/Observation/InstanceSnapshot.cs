@@ -14,6 +14,12 @@ internal sealed record InstanceSnapshot
     /// <summary>False after a stop by command: the replica is not meant to run.</summary>
     public required bool Wanted { get; init; }
 
+    /// <summary>Whether the gateway sends it requests, as the orchestrator has arranged it.</summary>
+    public InstanceTraffic Traffic { get; init; }
+
+    /// <summary>True when an earlier AppHost launched the present process.</summary>
+    public bool Adopted { get; init; }
+
     public int? Pid { get; init; }
 
     public int? Port { get; init; }
@@ -57,3 +63,6 @@ internal sealed record CheckReport(string Key, bool IsSuccess, string Text);
 
 /// <summary>What its probes say.</summary>
 internal enum InstanceHealth { Unknown, Ready, NotReady, Dead }
+
+/// <summary>Whether requests reach a replica. None: there is no gateway before it.</summary>
+internal enum InstanceTraffic { None, In, Draining, Out }

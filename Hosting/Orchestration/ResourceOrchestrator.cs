@@ -132,6 +132,8 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
         NextAttemptAt = replica.NextAttemptAt,
         LastExit = replica.LastExit,
         Reason = replica.Reason,
+        Traffic = replica.Traffic.ToString(),
+        Adopted = replica.Adopted,
         Rss = replica.Pid is { } pid ? ProcessMemory.Resident(pid) : null,
     };
 

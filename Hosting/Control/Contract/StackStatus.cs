@@ -46,6 +46,9 @@ internal sealed record ResourceStatus
     /// <summary>How many replicas are ready.</summary>
     public required int Ready { get; init; }
 
+    /// <summary>The roll-out that goes on, or that froze; null: there is none.</summary>
+    public RolloutStatus? Rollout { get; init; }
+
     /// <summary>True for what the stack runs for itself (the dashboard): shown apart.</summary>
     public bool Hidden { get; init; }
 
@@ -91,8 +94,36 @@ internal sealed record ReplicaStatus
     /// <summary>Why the replica is in this state, in words, where there is something to say.</summary>
     public required string? Reason { get; init; }
 
+    /// <summary>Whether the gateway sends it requests: None (there is no gateway), In, Draining, Out.</summary>
+    public string Traffic { get; init; } = "None";
+
+    /// <summary>True when an earlier AppHost launched the present process.</summary>
+    public bool Adopted { get; init; }
+
     /// <summary>Resident memory in bytes; null without a process or where it can't be read.</summary>
     public long? Rss { get; init; }
+
+    /// <summary>Share of one core that it used between the last two samples (1.5: one and a half cores); null before the second sample.</summary>
+    public double? Cpu { get; init; }
+
+    /// <summary>Open file descriptors; null without a process or where they can't be counted.</summary>
+    public int? Fds { get; init; }
+}
+
+/// <summary>A rolling change of a resource's replicas.</summary>
+internal sealed record RolloutStatus
+{
+    /// <summary>Running or Frozen.</summary>
+    public required string State { get; init; }
+
+    /// <summary>What is done, in words: <c>roll</c>, <c>scale to 6</c>.</summary>
+    public required string What { get; init; }
+
+    /// <summary>The replica it is at.</summary>
+    public string? Replica { get; init; }
+
+    /// <summary>Frozen: why.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>Where the dashboard is and how to sign in: the body of <c>GET /v1/dashboard</c>. Never part of the status.</summary>
