@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,6 +14,7 @@ internal static partial class CommandRoutes
     public static void Map(IEndpointRouteBuilder v1, ControlContext context)
     {
         v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, context)));
+        v1.MapPost("/{name}/scale", (RequestDelegate)(request => ScaleAsync(request, context)));
         v1.MapPost("/down", (RequestDelegate)(request => DownAsync(request, context)));
     }
 
@@ -36,8 +38,63 @@ internal static partial class CommandRoutes
 
         var peer = PeerCheck.Of(request);
         LogCommand(context.Logger, command, name, peer.Uid, peer.Pid);
+        await AnswerAsync(request, context, command, name, token => context.Control.ExecuteAsync(name, command, token)).ConfigureAwait(false);
+    }
+
+    private static async Task ScaleAsync(HttpContext request, ControlContext context)
+    {
+        var name = RequestTarget.Segment(request, 1);
+        if (context.Control.GetStatus().Resources.FirstOrDefault(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name))) is not { } resource)
+        {
+            await Problems.UnknownNameAsync(request, name, context.Control).ConfigureAwait(false);
+            return;
+        }
+
+        var scale = await ReadAsync(request, ControlJson.Default.ScaleRequest, "scale", "{\"replicas\":6}").ConfigureAwait(false);
+        if (!Same(resource.Name, name))
+        {
+            await Problems.WriteAsync(request, CommandOutcome.Invalid("name", $"'{name}' is one replica of '{resource.Name}'; only a resource can be scaled.")).ConfigureAwait(false);
+            return;
+        }
+
+        if (scale?.Replicas is not >= 0)
+        {
+            await Problems.WriteAsync(request, CommandOutcome.Invalid("replicas", "The setting 'replicas' takes a number of 0 or more.")).ConfigureAwait(false);
+            return;
+        }
+
+        var (replicas, peer) = (scale.Replicas.Value, PeerCheck.Of(request));
+        LogScale(context.Logger, resource.Name, replicas, peer.Uid, peer.Pid);
+        await AnswerAsync(request, context, "scale", resource.Name, token => context.Control.ScaleAsync(resource.Name, replicas, token)).ConfigureAwait(false);
+    }
+
+    private static async Task DownAsync(HttpContext request, ControlContext context)
+    {
+        var down = await ReadAsync(request, ControlJson.Default.DownRequest, "down", "{\"force\":true}").ConfigureAwait(false) ?? new DownRequest();
+        if (down is { Force: true, LeaveRunning: true })
+        {
+            await Problems.WriteAsync(request, CommandOutcome.Invalid("leaveRunning", "The settings 'force' and 'leaveRunning' exclude each other.")).ConfigureAwait(false);
+            return;
+        }
+
+        var peer = PeerCheck.Of(request);
+        LogDown(context.Logger, peer.Uid, peer.Pid, down.Force, down.LeaveRunning);
+        var outcome = context.Control.RequestDown(down.Force, down.LeaveRunning);
+        if (!outcome.Succeeded)
+        {
+            await Problems.WriteAsync(request, outcome).ConfigureAwait(false);
+            return;
+        }
+
+        request.Response.StatusCode = StatusCodes.Status202Accepted;
+        await Problems.WriteJsonAsync(request, new CommandResult(), ControlJson.Default.CommandResult).ConfigureAwait(false);
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext request, ControlContext context, string command, string name, Func<CancellationToken, Task<CommandOutcome>> run)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted, context.Stopping);
-        var outcome = await context.Control.ExecuteAsync(name, command, ending.Token).ConfigureAwait(false);
+        var outcome = await run(ending.Token).ConfigureAwait(false);
         if (outcome.Succeeded)
         {
             await Problems.WriteJsonAsync(request, new CommandResult { Message = outcome.Message }, ControlJson.Default.CommandResult).ConfigureAwait(false);
@@ -45,35 +102,30 @@ internal static partial class CommandRoutes
         }
 
         LogCommandFailed(context.Logger, command, name, outcome.Message);
-        await Problems.WriteAsync(
-            request, StatusCodes.Status409Conflict, outcome.Message ?? $"The command '{command}' on '{name}' failed; 'stack status' says in which state it is.").ConfigureAwait(false);
+        await Problems.WriteAsync(request, outcome).ConfigureAwait(false);
     }
 
-    private static async Task DownAsync(HttpContext request, ControlContext context)
+    /// <summary>The body, null when there is none.</summary>
+    /// <exception cref="BadHttpRequestException">It is no such JSON.</exception>
+    private static async Task<T?> ReadAsync<T>(HttpContext request, JsonTypeInfo<T> type, string command, string example)
+        where T : class
     {
-        var down = new DownRequest();
-        var body = await new StreamReader(request.Request.Body).ReadToEndAsync(request.RequestAborted).ConfigureAwait(false);
-        if (body.Length > 0)
+        using var reader = new StreamReader(request.Request.Body);
+        var body = await reader.ReadToEndAsync(request.RequestAborted).ConfigureAwait(false);
+        try
         {
-            try
-            {
-                down = JsonSerializer.Deserialize(body, ControlJson.Default.DownRequest) ?? down;
-            }
-            catch (JsonException e)
-            {
-                throw new BadHttpRequestException($"The body is not what 'down' takes, {{\"force\":true}}: {e.Message}", e);
-            }
+            return body.Length == 0 ? null : JsonSerializer.Deserialize(body, type);
         }
-
-        var peer = PeerCheck.Of(request);
-        LogDown(context.Logger, peer.Uid, peer.Pid, down.Force);
-        context.Control.RequestDown(down.Force);
-        request.Response.StatusCode = StatusCodes.Status202Accepted;
-        await Problems.WriteJsonAsync(request, new CommandResult(), ControlJson.Default.CommandResult).ConfigureAwait(false);
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not what '{command}' takes, {example}: {e.Message}", e);
+        }
     }
+
+    private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsKnown(IStackControl control, string name) =>
-        control.FindLogFile(name) is not null || control.GetStatus().Resources.Any(r => r.Name == name || r.Replicas.Any(i => i.Name == name));
+        control.FindLogFile(name) is not null || control.GetStatus().Resources.Any(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name)));
 
     [LoggerMessage(8003, LogLevel.Information, "Command {Command} on {Instance}, by user {Uid} (process {Pid}).")]
     private static partial void LogCommand(ILogger logger, string command, string instance, uint uid, int pid);
@@ -81,6 +133,9 @@ internal static partial class CommandRoutes
     [LoggerMessage(8004, LogLevel.Warning, "Command {Command} on {Instance} failed: {Reason}")]
     private static partial void LogCommandFailed(ILogger logger, string command, string instance, string? reason);
 
-    [LoggerMessage(8005, LogLevel.Information, "Stop of the whole stack, by user {Uid} (process {Pid}); force: {Force}.")]
-    private static partial void LogDown(ILogger logger, uint uid, int pid, bool force);
+    [LoggerMessage(8005, LogLevel.Information, "Stop of the whole stack, by user {Uid} (process {Pid}); force: {Force}, leave the replicas running: {LeaveRunning}.")]
+    private static partial void LogDown(ILogger logger, uint uid, int pid, bool force, bool leaveRunning);
+
+    [LoggerMessage(8006, LogLevel.Information, "Scale of {Resource} to {Replicas}, by user {Uid} (process {Pid}).")]
+    private static partial void LogScale(ILogger logger, string resource, int replicas, uint uid, int pid);
 }

@@ -25,4 +25,16 @@ internal sealed class EventHub(Func<long, StackStatus> snapshot, TimeProvider ti
 
     /// <summary>A replica changed its health.</summary>
     public void PublishHealth(Func<ResourceStatus> resource) => _hub.Publish(seq => new StackEvent.HealthChanged(seq, resource()));
+
+    /// <summary>A replica got, or lost, the gateway's requests.</summary>
+    public void PublishTraffic(Func<ResourceStatus> resource) => _hub.Publish(seq => new StackEvent.TrafficChanged(seq, resource()));
+
+    /// <summary>A roll-out began, went a step on, froze, or ended.</summary>
+    public void PublishRollout(Func<ResourceStatus> resource) => _hub.Publish(seq => new StackEvent.RolloutChanged(seq, resource()));
+
+    /// <summary>The processes were looked at.</summary>
+    public void PublishSamples(IReadOnlyList<ReplicaSample> samples) => _hub.Publish(seq => new StackEvent.Sampled(seq, samples));
+
+    /// <summary>Something that somebody should look at.</summary>
+    public void PublishAlert(string resource, string? replica, string text) => _hub.Publish(seq => new StackEvent.Alert(seq, resource, replica, text, time.GetUtcNow()));
 }

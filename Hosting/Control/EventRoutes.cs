@@ -34,12 +34,27 @@ internal static class EventRoutes
             case StackEvent.HealthChanged health:
                 stream.Add("health", item.Seq, Change(item.Seq, health.Resource), ControlJson.Default.ResourceChange);
                 break;
+            case StackEvent.TrafficChanged traffic:
+                stream.Add("traffic", item.Seq, Change(item.Seq, traffic.Resource), ControlJson.Default.ResourceChange);
+                break;
+            case StackEvent.RolloutChanged rollout:
+                stream.Add("rollout", item.Seq, Change(item.Seq, rollout.Resource), ControlJson.Default.ResourceChange);
+                break;
+            case StackEvent.Sampled sampled:
+                stream.Add("sample", item.Seq, new StackSample { Seq = item.Seq, Samples = sampled.Samples }, ControlJson.Default.StackSample);
+                break;
+            case StackEvent.Alert alert:
+                stream.Add("alert", item.Seq, Described(alert), ControlJson.Default.StackAlert);
+                break;
             default:
                 // Without an id: who breaks off between gap and snapshot must not resume behind the gap.
                 stream.Add("gap", null, new EventGap { Seq = item.Seq }, ControlJson.Default.EventGap);
                 break;
         }
     }
+
+    private static StackAlert Described(StackEvent.Alert alert)
+        => new() { Seq = alert.Seq, Time = alert.Time, Resource = alert.Resource, Replica = alert.Replica, Text = alert.Text };
 
     private static ResourceChange Change(long seq, ResourceStatus resource) => new() { Seq = seq, Resource = resource };
 }

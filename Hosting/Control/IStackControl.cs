@@ -31,10 +31,14 @@ internal interface IStackControl
     /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
     Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken);
 
-    /// <summary>Begins the orderly stop of the whole AppHost and returns at once.</summary>
-    /// <param name="force">KILL to all groups instead of an orderly stop.</param>
-    void RequestDown(bool force);
-}
+    /// <summary>Changes how many replicas a resource has and returns when that is reached or given up. Asking for the number that there is succeeds and changes nothing.</summary>
+    /// <param name="resource">A resource; known to exist.</param>
+    /// <param name="replicas">How many there are to be, 0 or more.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
+    Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken);
 
-/// <summary>How a command ended; the message is for people, and is there when it failed.</summary>
-internal sealed record CommandOutcome(bool Succeeded, string? Message);
+    /// <summary>Begins the end of the whole AppHost and returns at once.</summary>
+    /// <param name="force">KILL to all groups instead of an orderly stop.</param>
+    /// <param name="leaveRunning">The replicas stay and serve on; the next AppHost takes them over.</param>
+    CommandOutcome RequestDown(bool force, bool leaveRunning);
+}

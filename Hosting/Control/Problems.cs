@@ -8,9 +8,16 @@ namespace Stack.Hosting.Control;
 /// <summary>Writes error answers.</summary>
 internal static class Problems
 {
-    public static async Task WriteAsync(HttpContext context, int status, string detail, IReadOnlyList<string>? known = null)
+    /// <summary>A command that did not do what it should: 422 for a setting that can't be so, 409 else.</summary>
+    public static Task WriteAsync(HttpContext context, CommandOutcome outcome) => WriteAsync(
+        context,
+        outcome.End == CommandEnd.Invalid ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict,
+        outcome.Message ?? "The command failed; it gave no reason.",
+        setting: outcome.Setting);
+
+    public static async Task WriteAsync(HttpContext context, int status, string detail, IReadOnlyList<string>? known = null, string? setting = null)
     {
-        var problem = new ControlProblem { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail, Known = known };
+        var problem = new ControlProblem { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail, Known = known, Setting = setting };
         context.Response.StatusCode = status;
         await WriteJsonAsync(context, problem, ControlJson.Default.ControlProblem, ControlProblem.MediaType).ConfigureAwait(false);
     }

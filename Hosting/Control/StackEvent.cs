@@ -14,6 +14,18 @@ internal abstract record StackEvent(long Seq)
     /// <summary>A replica of this resource changed its health.</summary>
     internal sealed record HealthChanged(long Seq, ResourceStatus Resource) : StackEvent(Seq);
 
+    /// <summary>A replica of this resource got, or lost, the gateway's requests.</summary>
+    internal sealed record TrafficChanged(long Seq, ResourceStatus Resource) : StackEvent(Seq);
+
+    /// <summary>A roll-out of this resource began, went a step on, froze, or ended.</summary>
+    internal sealed record RolloutChanged(long Seq, ResourceStatus Resource) : StackEvent(Seq);
+
+    /// <summary>What the processes use now.</summary>
+    internal sealed record Sampled(long Seq, IReadOnlyList<ReplicaSample> Samples) : StackEvent(Seq);
+
+    /// <summary>Something that somebody should look at; the replica is null when it is about the whole resource.</summary>
+    internal sealed record Alert(long Seq, string Resource, string? Replica, string Text, DateTimeOffset Time) : StackEvent(Seq);
+
     /// <summary>The observer was too slow and changes were left out for it; a snapshot follows.</summary>
     internal sealed record Gap(long Seq) : StackEvent(Seq);
 }

@@ -82,11 +82,11 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
                 "restart" => replica?.RestartAsync(cancellationToken) ?? RestartAsync(onlyWanted: false, cancellationToken),
                 _ => throw new DistributedApplicationException($"'{Name}' has no command '{command}'. It has start, stop and restart."),
             }).ConfigureAwait(false);
-            return new CommandOutcome(true, null);
+            return CommandOutcome.Done();
         }
         catch (DistributedApplicationException e)
         {
-            return new CommandOutcome(false, e.Message);
+            return CommandOutcome.Failed(e.Message);
         }
     }
 

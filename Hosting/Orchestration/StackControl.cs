@@ -17,8 +17,8 @@ internal sealed class StackControl : IStackControl
     private readonly ResourceCommandService _commands;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
-    private readonly EventHub<StackEvent> _events;
-    private readonly ConcurrentDictionary<string, (string State, string Health)> _last = new(StringComparer.OrdinalIgnoreCase);
+    private readonly EventHub _events;
+    private readonly ConcurrentDictionary<string, InstanceSnapshot> _last = new(StringComparer.OrdinalIgnoreCase);
 
     public StackControl(StackOptions options, IHostApplicationLifetime lifetime, ResourceCommandService commands, TimeProvider time)
     {
@@ -27,8 +27,7 @@ internal sealed class StackControl : IStackControl
         _commands = commands;
         _time = time;
         _startedAt = time.GetUtcNow();
-        _events = new EventHub<StackEvent>(
-            seq => new StackEvent.Snapshot(Snapshot(seq)), seq => new StackEvent.Gap(seq), startSeq: _startedAt.ToUnixTimeMilliseconds() * 1000);
+        _events = new EventHub(Snapshot, time);
     }
 
     public DashboardAccess? Dashboard { get; private set; }
@@ -48,7 +47,7 @@ internal sealed class StackControl : IStackControl
     public Task<ControlServer> ServeAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
         => ControlServer.StartAsync(_options.RunFolder, this, loggers, _time, cancellationToken);
 
-    public StackStatus GetStatus() => ((StackEvent.Snapshot)_events.Snapshot()).Status;
+    public StackStatus GetStatus() => _events.Snapshot();
 
     public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _events.WatchAsync(afterSeq, cancellationToken);
 
@@ -60,18 +59,34 @@ internal sealed class StackControl : IStackControl
             return;
         }
 
-        var now = (replica.State.ToString(), replica.Health.ToString());
         var before = _last.GetValueOrDefault(replica.Name);
-        _last[replica.Name] = now;
-        if (before.State == now.Item1 && before.Health != now.Item2)
+        _last[replica.Name] = replica;
+        if (before is null || before.State != replica.State)
         {
-            _events.Publish(seq => new StackEvent.HealthChanged(seq, changed.Status()));
+            _events.PublishState(changed.Status);
+        }
+        else if (before.Health != replica.Health)
+        {
+            _events.PublishHealth(changed.Status);
+        }
+        else if (before.Traffic != replica.Traffic)
+        {
+            _events.PublishTraffic(changed.Status);
         }
         else
         {
-            _events.Publish(seq => new StackEvent.StateChanged(seq, changed.Status()));
+            _events.PublishState(changed.Status);
         }
     }
+
+    /// <summary>A roll-out of a resource began, went a step on, froze, or ended.</summary>
+    public void RolloutChanged(ResourceOrchestrator resource) => _events.PublishRollout(resource.Status);
+
+    /// <summary>Tells all who watch of something that somebody should look at.</summary>
+    /// <param name="resource">The resource that it is about.</param>
+    /// <param name="replica">Null when it is about the whole resource.</param>
+    /// <param name="text">What happened, in full sentences.</param>
+    public void Alert(string resource, string? replica, string text) => _events.PublishAlert(resource, replica, text);
 
     public string? FindLogFile(string replica)
         => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica!.Current.Name) : null;
@@ -86,22 +101,32 @@ internal sealed class StackControl : IStackControl
     {
         if (Find(name) is not { } found)
         {
-            return new CommandOutcome(false, $"There is no resource or replica '{name}'.");
+            return CommandOutcome.Failed($"There is no resource or replica '{name}'.");
         }
 
         var result = found.Replica is { } replica
             ? await _commands.ExecuteCommandAsync(replica.Current.Name, command, cancellationToken).ConfigureAwait(false)
             : await _commands.ExecuteCommandAsync(found.Resource.Plan.Resource, command, cancellationToken).ConfigureAwait(false);
-        return new CommandOutcome(result.Success, result.Success ? null : result.ErrorMessage ?? $"The command '{command}' was called off.");
+        return result.ToOutcome(command);
     }
 
-    public void RequestDown(bool force)
+    public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken)
+        => Task.FromResult(CommandOutcome.Failed($"'{resource}' can't be scaled yet."));
+
+    public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {
+        if (leaveRunning)
+        {
+            return CommandOutcome.Failed("The replicas can't be left running yet.");
+        }
+
         _lifetime.StopApplication();
         if (force)
         {
             KillAll();
         }
+
+        return CommandOutcome.Done();
     }
 
     /// <summary>Ends all processes at once.</summary>

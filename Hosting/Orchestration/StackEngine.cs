@@ -91,7 +91,7 @@ internal sealed partial class StackEngine(
         }
 
         var outcome = await found.Resource.ExecuteAsync(command, found.Replica, cancellationToken).ConfigureAwait(false);
-        return outcome.Succeeded ? CommandResults.Success() : CommandResults.Failure(outcome.Message);
+        return outcome.ToResult();
     }
 
     /// <summary>Restarts those replicas of a resource that run, one after another.</summary>

@@ -111,7 +111,7 @@ internal sealed class ControlClient : IDisposable
     private static ControlEvent? ParseEvent(string kind, ReadOnlySpan<byte> data) => kind switch
     {
         "snapshot" when JsonSerializer.Deserialize(data, ControlJson.Default.StackStatus) is { } status => new ControlEvent.Snapshot(status),
-        "state" or "health" when JsonSerializer.Deserialize(data, ControlJson.Default.ResourceChange) is { } change => new ControlEvent.Changed(change),
+        "state" or "health" or "traffic" or "rollout" when JsonSerializer.Deserialize(data, ControlJson.Default.ResourceChange) is { } change => new ControlEvent.Changed(change),
         "gap" => new ControlEvent.Gap(),
         _ => null,
     };

@@ -11,6 +11,15 @@ public sealed class ExecuteCommandResult
 
     /// <summary>Why it failed.</summary>
     public string? ErrorMessage { get; init; }
+
+    /// <summary>What there is to say of its success.</summary>
+    internal string? Message { get; init; }
+
+    /// <summary>True when nothing was done because another change of the same resource is under way.</summary>
+    internal bool IsBusy { get; init; }
+
+    /// <summary>The setting that can't be so; nothing was done.</summary>
+    internal string? InvalidSetting { get; init; }
 }
 
 /// <summary>Makes results of commands.</summary>

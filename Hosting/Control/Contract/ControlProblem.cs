@@ -14,24 +14,7 @@ internal sealed record ControlProblem
 
     /// <summary>With 404 for a name: the names there are.</summary>
     public IReadOnlyList<string>? Known { get; init; }
-}
 
-/// <summary>The body of a command's answer.</summary>
-internal sealed record CommandResult
-{
-    /// <summary>Text for people; null when there is nothing to say.</summary>
-    public string? Message { get; init; }
-}
-
-/// <summary>The body of <c>POST /v1/down</c>.</summary>
-internal sealed record DownRequest
-{
-    /// <summary>KILL at once instead of an orderly stop.</summary>
-    public bool Force { get; init; }
-}
-
-/// <summary>The data of the event <c>gap</c>: changes up to this number were left out for this observer; a snapshot follows.</summary>
-internal sealed record EventGap
-{
-    public required long Seq { get; init; }
+    /// <summary>With 422: the setting that can't be so.</summary>
+    public string? Setting { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Stack.Hosting.Control.Contract;
 
 /// <summary>The whole stack at one moment: the body of <c>GET /v1/status</c> and the text of <c>stack status --json</c>.</summary>
@@ -122,6 +120,15 @@ internal sealed record RolloutStatus
     /// <summary>The replica it is at.</summary>
     public string? Replica { get; init; }
 
+    /// <summary>What is done with that replica now, in words: <c>draining</c>, <c>stopping</c>, <c>starting</c>.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>How many replicas are done.</summary>
+    public int Done { get; init; }
+
+    /// <summary>How many there are to do.</summary>
+    public int Total { get; init; }
+
     /// <summary>Frozen: why.</summary>
     public string? Reason { get; init; }
 }
@@ -151,24 +158,3 @@ internal sealed record ConsoleLine
 
     public required string Text { get; init; }
 }
-
-/// <summary>A change of one resource: the data of the events <c>state</c> and <c>health</c> of <c>GET /v1/events</c>.</summary>
-internal sealed record ResourceChange
-{
-    public required long Seq { get; init; }
-
-    /// <summary>The resource after the change, whole.</summary>
-    public required ResourceStatus Resource { get; init; }
-}
-
-/// <summary>The serializer settings that both sides of the control socket use.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(StackStatus))]
-[JsonSerializable(typeof(ResourceChange))]
-[JsonSerializable(typeof(ConsoleLine))]
-[JsonSerializable(typeof(DashboardAccess))]
-[JsonSerializable(typeof(ControlProblem))]
-[JsonSerializable(typeof(CommandResult))]
-[JsonSerializable(typeof(DownRequest))]
-[JsonSerializable(typeof(EventGap))]
-internal sealed partial class ControlJson : JsonSerializerContext;

@@ -30,6 +30,34 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task Every_kind_of_event_has_its_name_and_its_number()
+    {
+        await using var harness = await ControlHarness.StartAsync(FakeStack.Resource("site", "site-8001"));
+        await using var events = await harness.EventsAsync("events");
+        var seq = long.Parse((await ControlHarness.NextAsync(events)).EventId!, null);
+        var site = FakeStack.Resource("site", "site-8001");
+        var hub = harness.Stack.Events;
+
+        hub.PublishTraffic(() => site);
+        hub.PublishRollout(() => site with { Rollout = new RolloutStatus { State = "Running", What = "roll", Replica = "site-8001", Step = "draining", Total = 1 } });
+        hub.PublishSamples([new ReplicaSample { Name = "site-8001", Pid = 4712, Rss = 1000, Cpu = 0.5, Fds = 80 }]);
+        hub.PublishAlert("site", "site-8001", "It can't be killed.");
+
+        var traffic = await ControlHarness.NextAsync(events);
+        var rollout = await ControlHarness.NextAsync(events);
+        var sample = await ControlHarness.NextAsync(events);
+        var alert = await ControlHarness.NextAsync(events);
+        (traffic.EventType, traffic.EventId).ShouldBe(("traffic", $"{seq + 1}"));
+        JsonSerializer.Deserialize(traffic.Data, ControlJson.Default.ResourceChange)!.Resource.Name.ShouldBe("site");
+        (rollout.EventType, rollout.EventId).ShouldBe(("rollout", $"{seq + 2}"));
+        JsonSerializer.Deserialize(rollout.Data, ControlJson.Default.ResourceChange)!.Resource.Rollout!.Step.ShouldBe("draining");
+        (sample.EventType, sample.EventId).ShouldBe(("sample", $"{seq + 3}"));
+        sample.Data.ShouldBe($$"""{"seq":{{seq + 3}},"samples":[{"name":"site-8001","pid":4712,"rss":1000,"cpu":0.5,"fds":80}]}""");
+        (alert.EventType, alert.EventId).ShouldBe(("alert", $"{seq + 4}"));
+        JsonSerializer.Deserialize(alert.Data, ControlJson.Default.StackAlert)!.Text.ShouldBe("It can't be killed.");
+    }
+
+    [Fact]
     public async Task Stream_resumes_after_the_last_event_that_was_seen()
     {
         await using var harness = await ControlHarness.StartAsync(FakeStack.Resource("site", "site-8001"));

@@ -27,11 +27,11 @@ internal sealed class FakeStack : IStackControl
 
     public ConcurrentQueue<string> Commands { get; } = new();
 
-    public ConcurrentQueue<bool> Downs { get; } = new();
+    public ConcurrentQueue<(bool Force, bool LeaveRunning)> Downs { get; } = new();
 
     public DashboardAccess? Dashboard { get; set; }
 
-    public Func<CancellationToken, Task<CommandOutcome>> Outcome { get; set; } = _ => Task.FromResult(new CommandOutcome(true, null));
+    public Func<CancellationToken, Task<CommandOutcome>> Outcome { get; set; } = _ => Task.FromResult(CommandOutcome.Done());
 
     public static ResourceStatus Resource(string name, params string[] replicas) => new()
     {
@@ -55,6 +55,9 @@ internal sealed class FakeStack : IStackControl
 
     public void PublishHealth() => _hub.PublishHealth(() => _resources[0]);
 
+    /// <summary>The events beside those of states, each by the method of its kind.</summary>
+    public EventHub Events => _hub;
+
     public StackStatus GetStatus() => _hub.Snapshot();
 
     public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _hub.WatchAsync(afterSeq, cancellationToken);
@@ -72,7 +75,17 @@ internal sealed class FakeStack : IStackControl
         return Outcome(cancellationToken);
     }
 
-    public void RequestDown(bool force) => Downs.Enqueue(force);
+    public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"scale {resource} to {replicas}");
+        return Outcome(cancellationToken);
+    }
+
+    public CommandOutcome RequestDown(bool force, bool leaveRunning)
+    {
+        Downs.Enqueue((force, leaveRunning));
+        return CommandOutcome.Done();
+    }
 
     private static ReplicaStatus Replica(string name) => new()
     {

@@ -35,7 +35,7 @@ public sealed class ShutdownTests
         {
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, token);
-            return new CommandOutcome(true, null);
+            return CommandOutcome.Done();
         };
         var command = harness.Client.PostAsync("site/restart", null);
         await begun.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -63,7 +63,7 @@ public sealed class ShutdownTests
                 ended.SetResult();
             }
 
-            return new CommandOutcome(true, null);
+            return CommandOutcome.Done();
         };
 
         using (var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200)))

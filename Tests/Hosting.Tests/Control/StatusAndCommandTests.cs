@@ -87,7 +87,7 @@ public sealed class StatusAndCommandTests
     public async Task Command_that_fails_is_a_conflict_with_the_reason()
     {
         await using var harness = await ControlHarness.StartAsync();
-        harness.Stack.Outcome = _ => Task.FromResult(new CommandOutcome(false, "Replica 'site-8001' did not get ready."));
+        harness.Stack.Outcome = _ => Task.FromResult(CommandOutcome.Failed("Replica 'site-8001' did not get ready."));
 
         var response = await harness.Client.PostAsync("site/restart", null);
 
@@ -120,17 +120,94 @@ public sealed class StatusAndCommandTests
     }
 
     [Theory]
-    [InlineData("", false)]
-    [InlineData("{}", false)]
-    [InlineData("{\"force\":true}", true)]
-    public async Task Down_is_passed_on_and_answered_at_once(string body, bool force)
+    [InlineData("", false, false)]
+    [InlineData("{}", false, false)]
+    [InlineData("{\"force\":true}", true, false)]
+    [InlineData("{\"leaveRunning\":true}", false, true)]
+    public async Task Down_is_passed_on_and_answered_at_once(string body, bool force, bool leaveRunning)
     {
         await using var harness = await ControlHarness.StartAsync();
 
         var response = await harness.Client.PostAsync("down", new StringContent(body, Encoding.UTF8, "application/json"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        harness.Stack.Downs.ShouldBe([force]);
+        harness.Stack.Downs.ShouldBe([(force, leaveRunning)]);
+    }
+
+    [Fact]
+    public async Task Command_that_another_one_is_in_the_way_of_is_a_conflict()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Outcome = _ => Task.FromResult(CommandOutcome.Busy("A roll of 'site' is under way, begun by recycling."));
+
+        var response = await harness.Client.PostAsync("site/restart", null);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe("A roll of 'site' is under way, begun by recycling.");
+    }
+
+    [Fact]
+    public async Task Scale_is_passed_on()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync("site/scale", Json("{\"replicas\":6}"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        harness.Stack.Commands.ShouldBe(["scale site to 6"]);
+    }
+
+    [Theory]
+    [InlineData("site", "", "replicas", "The setting 'replicas' takes a number of 0 or more.")]
+    [InlineData("site", "{}", "replicas", "The setting 'replicas' takes a number of 0 or more.")]
+    [InlineData("site", "{\"replicas\":-1}", "replicas", "The setting 'replicas' takes a number of 0 or more.")]
+    [InlineData("site-8001", "{\"replicas\":2}", "name", "'site-8001' is one replica of 'site'; only a resource can be scaled.")]
+    public async Task Scale_that_can_not_be_names_the_setting(string name, string body, string setting, string message)
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync($"{name}/scale", Json(body));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var problem = await ControlHarness.ProblemAsync(response);
+        problem.Setting.ShouldBe(setting);
+        problem.Detail.ShouldBe(message);
+        harness.Stack.Commands.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Scale_that_the_stack_refuses_names_the_setting()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Outcome = _ => Task.FromResult(CommandOutcome.Invalid("replicas", "Port 8005 belongs to 'shop'."));
+
+        var response = await harness.Client.PostAsync("site/scale", Json("{\"replicas\":6}"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await ControlHarness.ProblemAsync(response)).Setting.ShouldBe("replicas");
+    }
+
+    [Fact]
+    public async Task Scale_of_an_unknown_resource_is_not_found()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync("shop/scale", Json("{\"replicas\":6}"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await ControlHarness.ProblemAsync(response)).Known.ShouldBe(["site", "site-8001", "site-8002", "nginx"]);
+    }
+
+    [Fact]
+    public async Task Down_can_not_both_kill_and_leave_running()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var response = await harness.Client.PostAsync("down", Json("{\"force\":true,\"leaveRunning\":true}"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await ControlHarness.ProblemAsync(response)).Setting.ShouldBe("leaveRunning");
+        harness.Stack.Downs.ShouldBeEmpty();
     }
 
     [Fact]
@@ -158,4 +235,6 @@ public sealed class StatusAndCommandTests
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe(message);
     }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

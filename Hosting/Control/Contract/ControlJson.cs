@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Stack.Hosting.Control.Contract;
+
+/// <summary>The serializer settings that both sides of the control socket use.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StackStatus))]
+[JsonSerializable(typeof(ResourceChange))]
+[JsonSerializable(typeof(ConsoleLine))]
+[JsonSerializable(typeof(DashboardAccess))]
+[JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(DownRequest))]
+[JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(StackSample))]
+[JsonSerializable(typeof(StackAlert))]
+[JsonSerializable(typeof(EventGap))]
+internal sealed partial class ControlJson : JsonSerializerContext;
