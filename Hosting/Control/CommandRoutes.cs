@@ -8,20 +8,24 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Hosting.Control;
 
-/// <summary><c>POST {name}/{command}</c>, for <c>start</c>, <c>stop</c>, <c>restart</c> and the commands of the AppHost's own, and <c>POST down</c>.</summary>
+/// <summary>
+/// <c>POST {name}/{command}</c>, for <c>start</c>, <c>stop</c>, <c>restart</c> and every other command that the resource has; <c>POST {name}/commands/{command}</c>, the same for one whose name means
+/// something else here; <c>POST {name}/scale</c> and <c>POST down</c>.
+/// </summary>
 internal static partial class CommandRoutes
 {
     public static void Map(IEndpointRouteBuilder v1, ControlContext context)
     {
-        v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, context)));
+        v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, 2, context)));
+        v1.MapPost("/{name}/commands/{command}", (RequestDelegate)(request => ExecuteAsync(request, 3, context)));
         v1.MapPost("/{name}/scale", (RequestDelegate)(request => ScaleAsync(request, context)));
         v1.MapPost("/down", (RequestDelegate)(request => DownAsync(request, context)));
     }
 
-    private static async Task ExecuteAsync(HttpContext request, ControlContext context)
+    private static async Task ExecuteAsync(HttpContext request, int segment, ControlContext context)
     {
         var name = RequestTarget.Segment(request, 1);
-        var command = RequestTarget.Segment(request, 2);
+        var command = RequestTarget.Segment(request, segment);
         if (!IsKnown(context.Control, name))
         {
             await Problems.UnknownNameAsync(request, name, context.Control).ConfigureAwait(false);
@@ -90,19 +94,36 @@ internal static partial class CommandRoutes
         await Problems.WriteJsonAsync(request, new CommandResult(), ControlJson.Default.CommandResult).ConfigureAwait(false);
     }
 
+    /// <summary>Runs a command and tells its outcome; with <c>?wait=false</c> answers at once, and the command goes on without its request.</summary>
     private static async Task AnswerAsync(
         HttpContext request, ControlContext context, string command, string name, Func<CancellationToken, Task<CommandOutcome>> run)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted, context.Stopping);
-        var outcome = await run(ending.Token).ConfigureAwait(false);
-        if (outcome.Succeeded)
+        if (request.Request.Query.ContainsKey("wait") && !RequestTarget.Flag(request, "wait"))
         {
-            await Problems.WriteJsonAsync(request, new CommandResult { Message = outcome.Message }, ControlJson.Default.CommandResult).ConfigureAwait(false);
+            var operation = context.Operations.Begin(command, name, () => RunAsync(context, command, name, run, context.Stopping));
+            request.Response.StatusCode = StatusCodes.Status202Accepted;
+            request.Response.Headers.Location = $"/v1/operations/{operation.Id}";
+            await Problems.WriteJsonAsync(request, operation, ControlJson.Default.Operation).ConfigureAwait(false);
             return;
         }
 
-        LogCommandFailed(context.Logger, command, name, outcome.Message);
-        await Problems.WriteAsync(request, outcome).ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted, context.Stopping);
+        var outcome = await RunAsync(context, command, name, run, ending.Token).ConfigureAwait(false);
+        await (outcome.Succeeded
+            ? Problems.WriteJsonAsync(request, new CommandResult { Message = outcome.Message }, ControlJson.Default.CommandResult)
+            : Problems.WriteAsync(request, outcome)).ConfigureAwait(false);
+    }
+
+    private static async Task<CommandOutcome> RunAsync(
+        ControlContext context, string command, string name, Func<CancellationToken, Task<CommandOutcome>> run, CancellationToken cancellationToken)
+    {
+        var outcome = await run(cancellationToken).ConfigureAwait(false);
+        if (!outcome.Succeeded)
+        {
+            LogCommandFailed(context.Logger, command, name, outcome.Message);
+        }
+
+        return outcome;
     }
 
     /// <summary>The body, null when there is none.</summary>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Stack.Hosting.Control;
 
-/// <summary>Serves the control socket: HTTP and JSON over a unix socket that only this user and root may use. Translates requests to <see cref="IStackControl"/>; holds no state.</summary>
+/// <summary>Serves the control socket: HTTP and JSON over a unix socket that only those whom <see cref="SocketAccess"/> names may use. Translates requests to <see cref="IStackControl"/>; holds no state.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -34,18 +34,23 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>Makes the run folder and the socket and begins to serve. The caller holds the lock of the state folder, so a socket that is there is a stale one.</summary>
     /// <exception cref="DistributedApplicationException">The run folder is not ours alone, the path is too long, or the socket can't be bound.</exception>
     public static async Task<ControlServer> StartAsync(
-        string runFolder, IStackControl control, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+        string runFolder, SocketAccess access, IStackControl control, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var socketPath = SocketFolder.Prepare(runFolder);
+        var socketPath = SocketFolder.Prepare(runFolder, access);
         var stopping = new CancellationTokenSource();
-        var app = Build(socketPath, new ControlContext(control, time, loggers.CreateLogger<ControlServer>(), stopping.Token));
+        var app = Build(socketPath, new ControlContext(control, access, new Operations(time), time, loggers.CreateLogger<ControlServer>(), stopping.Token));
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             if (!OperatingSystem.IsWindows())
             {
                 // Bound with the umask's mode; until here the folder's mode protects.
-                File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                if (access.Group is { } group)
+                {
+                    Native.SetGroup(socketPath, group);
+                }
+
+                File.SetUnixFileMode(socketPath, access.SocketMode);
             }
         }
         catch (Exception e)
@@ -116,6 +121,7 @@ internal sealed class ControlServer : IAsyncDisposable
         EventRoutes.Map(v1, context);
         LogRoutes.Map(v1, context);
         CommandRoutes.Map(v1, context);
+        OperationRoutes.Map(v1, context);
         app.MapFallback(request => Problems.WriteAsync(
             request, StatusCodes.Status404NotFound, $"The control socket has no '{request.Request.Method} {request.Request.Path}'."));
         return app;
@@ -131,7 +137,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
 /// <summary>What every group of routes needs.</summary>
 /// <param name="Control">The stack.</param>
+/// <param name="Access">Whom to let in.</param>
+/// <param name="Operations">The commands that nobody waits for.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Takes one line per command.</param>
 /// <param name="Stopping">Ends streams and waits when the server stops.</param>
-internal sealed record ControlContext(IStackControl Control, TimeProvider Time, ILogger Logger, CancellationToken Stopping);
+internal sealed record ControlContext(IStackControl Control, SocketAccess Access, Operations Operations, TimeProvider Time, ILogger Logger, CancellationToken Stopping);

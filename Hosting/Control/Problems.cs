@@ -9,18 +9,21 @@ namespace Stack.Hosting.Control;
 internal static class Problems
 {
     /// <summary>A command that did not do what it should: 422 for a setting that can't be so, 409 else.</summary>
-    public static Task WriteAsync(HttpContext context, CommandOutcome outcome) => WriteAsync(
-        context,
-        outcome.End == CommandEnd.Invalid ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict,
-        outcome.Message ?? "The command failed; it gave no reason.",
-        setting: outcome.Setting);
-
-    public static async Task WriteAsync(HttpContext context, int status, string detail, IReadOnlyList<string>? known = null, string? setting = null)
+    public static Task WriteAsync(HttpContext context, CommandOutcome outcome)
     {
-        var problem = new ControlProblem { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail, Known = known, Setting = setting };
-        context.Response.StatusCode = status;
-        await WriteJsonAsync(context, problem, ControlJson.Default.ControlProblem, ControlProblem.MediaType).ConfigureAwait(false);
+        var status = outcome.End == CommandEnd.Invalid ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict;
+        return WriteAsync(context, new ControlProblem
+        {
+            Status = status,
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Detail = outcome.Message ?? "The command failed; it gave no reason.",
+            Outcome = outcome.End.ToString(),
+            Setting = outcome.Setting,
+        });
     }
+
+    public static Task WriteAsync(HttpContext context, int status, string detail, IReadOnlyList<string>? known = null)
+        => WriteAsync(context, new ControlProblem { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail, Known = known });
 
     /// <summary>404 for a name that is neither a resource nor a replica; says which there are.</summary>
     public static Task UnknownNameAsync(HttpContext context, string name, IStackControl control)
@@ -28,6 +31,12 @@ internal static class Problems
         var known = control.GetStatus().Resources.SelectMany(r => r.Replicas.Select(i => i.Name).Prepend(r.Name)).Distinct().ToList();
         return WriteAsync(
             context, StatusCodes.Status404NotFound, $"There is no resource and no replica named '{name}'. Known: {string.Join(", ", known)}.", known);
+    }
+
+    private static Task WriteAsync(HttpContext context, ControlProblem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        return WriteJsonAsync(context, problem, ControlJson.Default.ControlProblem, ControlProblem.MediaType);
     }
 
     public static async Task WriteJsonAsync<T>(

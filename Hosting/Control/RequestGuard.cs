@@ -9,7 +9,7 @@ internal static partial class RequestGuard
     public static async Task RunAsync(HttpContext request, RequestDelegate next, ControlContext context)
     {
         var peer = PeerCheck.Of(request);
-        if (!PeerCheck.Allows(peer))
+        if (!context.Access.Allows(peer))
         {
             LogRefused(context.Logger, peer.Uid, peer.Pid);
             await Problems.WriteAsync(
@@ -53,7 +53,7 @@ internal static partial class RequestGuard
         }
     }
 
-    [LoggerMessage(8001, LogLevel.Warning, "The user with id {Uid} (process {Pid}) was refused at the control socket: it serves its owner and root only.")]
+    [LoggerMessage(8001, LogLevel.Warning, "The user with id {Uid} (process {Pid}) was refused at the control socket: it serves its owner, root and, in production, the members of its group.")]
     private static partial void LogRefused(ILogger logger, uint uid, int pid);
 
     [LoggerMessage(8002, LogLevel.Error, "The control request {Method} {Path} failed.")]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Aspire.Hosting;
 using Stack.Hosting.Control.Contract;
@@ -7,11 +8,9 @@ namespace Stack.Hosting.Control;
 /// <summary>Makes the run folder that protects the control socket, and refuses one that somebody else could have prepared.</summary>
 internal static class SocketFolder
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    /// <summary>Makes the folder, removes a stale socket, and returns the socket's path. The caller holds the lock of the state folder: nobody else serves here.</summary>
-    /// <exception cref="DistributedApplicationException">The folder is not ours alone, or the path is too long for a socket.</exception>
-    public static string Prepare(string runFolder)
+    /// <summary>Makes the folder, removes a stale socket, and returns the socket's path. The caller holds the lock of the state folder.</summary>
+    /// <exception cref="DistributedApplicationException">The folder is not ours alone, the path is too long for a socket, or an AppHost with another state folder serves there.</exception>
+    public static string Prepare(string runFolder, SocketAccess access)
     {
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(runFolder));
         var socket = RunFolder.ControlSocket(folder);
@@ -29,21 +28,39 @@ internal static class SocketFolder
         }
         else
         {
-            MakeOwnFolder(folder);
+            MakeOwnFolder(folder, access);
         }
 
+        RefuseLive(socket);
         File.Delete(socket);
         return socket;
     }
 
+    /// <summary>The lock tells that nobody serves this state; another one may have the same name, and in production the name makes the path.</summary>
+    private static void RefuseLive(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            return;
+        }
+
+        throw new DistributedApplicationException(
+            $"The control socket '{path}' is in use by another AppHost, process {PeerCheck.Read(socket).Pid}. Stop that one, or give this app another name with Stack:AppName.");
+    }
+
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static void MakeOwnFolder(string folder)
+    private static void MakeOwnFolder(string folder, SocketAccess access)
     {
         try
         {
             // Does nothing to those that are there already, so the checks come after it. The parent by itself: the mode is that of the last folder only.
-            Directory.CreateDirectory(Path.GetDirectoryName(folder)!, OwnerOnly);
-            Directory.CreateDirectory(folder, OwnerOnly);
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!, access.ParentMode);
+            Directory.CreateDirectory(folder, SocketAccess.OwnerOnly.FolderMode);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,7 +75,12 @@ internal static class SocketFolder
 
         try
         {
-            File.SetUnixFileMode(folder, OwnerOnly);
+            if (access.Group is { } group)
+            {
+                Native.SetGroup(folder, group);
+            }
+
+            File.SetUnixFileMode(folder, access.FolderMode);
         }
         catch (UnauthorizedAccessException e)
         {

@@ -45,7 +45,7 @@ internal sealed class StackControl : IStackControl
 
     /// <summary>Opens the socket.</summary>
     public Task<ControlServer> ServeAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
-        => ControlServer.StartAsync(_options.RunFolder, this, loggers, _time, cancellationToken);
+        => ControlServer.StartAsync(_options.RunFolder, _options.Development ? SocketAccess.OwnerOnly : SocketAccess.OfGroup(), this, loggers, _time, cancellationToken);
 
     public StackStatus GetStatus() => _events.Snapshot();
 
@@ -102,6 +102,11 @@ internal sealed class StackControl : IStackControl
         if (Find(name) is not { } found)
         {
             return CommandOutcome.Failed($"There is no resource or replica '{name}'.");
+        }
+
+        if (_lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return CommandOutcome.Failed("The AppHost is stopping.");
         }
 
         var result = found.Replica is { } replica

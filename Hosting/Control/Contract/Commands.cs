@@ -7,6 +7,27 @@ internal sealed record CommandResult
     public string? Message { get; init; }
 }
 
+/// <summary>A command that nobody waits for: the answer to one with <c>?wait=false</c>, and the body of <c>GET /v1/operations/{id}</c>.</summary>
+internal sealed record Operation
+{
+    public required string Id { get; init; }
+
+    public required string Command { get; init; }
+
+    /// <summary>The resource or replica that it was given for.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Running, Done, Failed, Busy or Invalid.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Text for people; there when it failed.</summary>
+    public string? Message { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
 /// <summary>The body of <c>POST /v1/{resource}/scale</c>.</summary>
 internal sealed record ScaleRequest
 {

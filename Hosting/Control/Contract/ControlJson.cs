@@ -11,6 +11,7 @@ namespace Stack.Hosting.Control.Contract;
 [JsonSerializable(typeof(ControlProblem))]
 [JsonSerializable(typeof(CommandResult))]
 [JsonSerializable(typeof(DownRequest))]
+[JsonSerializable(typeof(Operation))]
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(StackSample))]
 [JsonSerializable(typeof(StackAlert))]

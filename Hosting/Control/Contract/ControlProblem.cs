@@ -15,6 +15,9 @@ internal sealed record ControlProblem
     /// <summary>With 404 for a name: the names there are.</summary>
     public IReadOnlyList<string>? Known { get; init; }
 
+    /// <summary>Of a command: Failed (it was tried), Busy or Invalid (nothing was done).</summary>
+    public string? Outcome { get; init; }
+
     /// <summary>With 422: the setting that can't be so.</summary>
     public string? Setting { get; init; }
 }

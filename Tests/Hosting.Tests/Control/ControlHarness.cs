@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
@@ -19,19 +20,7 @@ internal sealed class ControlHarness : IAsyncDisposable
         Folder = folder;
         Stack = stack;
         Server = server;
-        Client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.SocketPath), token);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        })
-        {
-            BaseAddress = new Uri("http://localhost/v1/"),
-            Timeout = Limit,
-        };
+        Client = NewClient(server.SocketPath);
     }
 
     public string Folder { get; }
@@ -44,13 +33,30 @@ internal sealed class ControlHarness : IAsyncDisposable
 
     public static Task<ControlHarness> StartAsync(params IReadOnlyList<ResourceStatus> resources) => StartAsync(TimeProvider.System, resources);
 
-    public static async Task<ControlHarness> StartAsync(TimeProvider time, params IReadOnlyList<ResourceStatus> resources)
+    public static Task<ControlHarness> StartAsync(TimeProvider time, params IReadOnlyList<ResourceStatus> resources)
+        => StartAsync(time, SocketAccess.OwnerOnly, NullLoggerFactory.Instance, resources);
+
+    public static async Task<ControlHarness> StartAsync(TimeProvider time, SocketAccess access, ILoggerFactory loggers, params IReadOnlyList<ResourceStatus> resources)
     {
         var folder = Directory.CreateTempSubdirectory("ctl-").FullName;
         var stack = new FakeStack(folder, resources.Count > 0 ? resources : [FakeStack.Resource("site", "site-8001", "site-8002"), FakeStack.Resource("nginx", "nginx")]);
-        var server = await ControlServer.StartAsync(Path.Combine(folder, "run"), stack, NullLoggerFactory.Instance, time, CancellationToken.None);
+        var server = await ControlServer.StartAsync(Path.Combine(folder, "run"), access, stack, loggers, time, CancellationToken.None);
         return new ControlHarness(folder, stack, server);
     }
+
+    public static HttpClient NewClient(string socketPath) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, token) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost/v1/"),
+        Timeout = Limit,
+    };
 
     public string LogFile(string replica) => Stack.FindLogFile(replica)!;
 

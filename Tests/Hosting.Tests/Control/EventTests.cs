@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
+using Stack.Hosting.Observation;
 
 namespace Hosting.Tests.Control;
 
@@ -105,6 +107,44 @@ public sealed class EventTests
 
         await Task.WhenAll(observers).WaitAsync(TimeSpan.FromSeconds(30));
         await publisher;
+    }
+
+    [Fact]
+    public async Task Observer_that_does_not_keep_up_gets_a_gap_and_a_snapshot_and_loses_no_state()
+    {
+        await using var harness = await ControlHarness.StartAsync(FakeStack.Resource("site", "site-8001"));
+        await using var events = await harness.EventsAsync("events");
+        await ControlHarness.NextAsync(events);
+        var padding = new string('x', 4000);
+        const int Changes = 4 * EventHub<StackEvent>.QueueSize;
+
+        // Many more than the sockets' buffers and the queue hold, while nobody reads.
+        for (var i = 1; i <= Changes; i++)
+        {
+            harness.Stack.Publish(i, padding);
+        }
+
+        var kinds = new List<string>();
+        var last = 0;
+        while (last < Changes)
+        {
+            var item = await ControlHarness.NextAsync(events);
+            if (kinds.LastOrDefault() != item.EventType)
+            {
+                kinds.Add(item.EventType);
+            }
+
+            var before = last;
+            last = item.EventType switch
+            {
+                "snapshot" => JsonSerializer.Deserialize(item.Data, ControlJson.Default.StackStatus)!.Resources[0].Replicas[0].Restarts,
+                "state" => JsonSerializer.Deserialize(item.Data, ControlJson.Default.ResourceChange)!.Resource.Replicas[0].Restarts,
+                _ => last,
+            };
+            (item.EventType == "state" ? last - before : 1).ShouldBe(1, "a state was left out without a gap");
+        }
+
+        kinds.ShouldBe(["state", "gap", "snapshot"]);
     }
 
     [Fact]

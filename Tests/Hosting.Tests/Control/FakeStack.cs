@@ -46,9 +46,9 @@ internal sealed class FakeStack : IStackControl
     };
 
     /// <summary>Changes and publishes in one step under the hub's lock: a snapshot between the two would be ahead of its events.</summary>
-    public void Publish(int restarts) => _hub.PublishState(() =>
+    public void Publish(int restarts, string? reason = null) => _hub.PublishState(() =>
     {
-        var resource = _resources[0] with { Replicas = [_resources[0].Replicas[0] with { Restarts = restarts }] };
+        var resource = _resources[0] with { Replicas = [_resources[0].Replicas[0] with { Restarts = restarts, Reason = reason }] };
         _resources = [resource, .. _resources.Skip(1)];
         return resource;
     });
@@ -67,7 +67,7 @@ internal sealed class FakeStack : IStackControl
 
     public IReadOnlyList<string> ReplicasOf(string resource) => _resources.FirstOrDefault(r => r.Name == resource)?.Replicas.Select(i => i.Name).ToList() ?? [];
 
-    public IReadOnlyList<string> CommandsOf(string name) => ["start", "stop", "restart", "reindex"];
+    public IReadOnlyList<string> CommandsOf(string name) => ["start", "stop", "restart", "roll", "reindex", "scale"];
 
     public Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ public sealed class SocketFolderTests : IDisposable
     {
         var run = Path.Combine(_folder, "stack", "app-12345678");
 
-        var server = await ControlServer.StartAsync(run, new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        var server = await ControlServer.StartAsync(run, SocketAccess.OwnerOnly, new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
 
         server.SocketPath.ShouldBe(Path.Combine(run, "control.sock"));
         File.GetUnixFileMode(run).ShouldBe(Owner);
@@ -41,10 +41,38 @@ public sealed class SocketFolderTests : IDisposable
 
         File.Exists(Path.Combine(run, "control.sock")).ShouldBeTrue();
 
-        await using var server = await ControlServer.StartAsync(run, new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        await using var server = await ControlServer.StartAsync(run, SocketAccess.OwnerOnly, new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
 
         using var client = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         await client.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(server.SocketPath));
+    }
+
+    [Fact]
+    public async Task Socket_that_another_AppHost_serves_is_left_to_it()
+    {
+        var run = Path.Combine(_folder, "run");
+        await using var first = await ControlServer.StartAsync(run, SocketAccess.OwnerOnly, new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+
+        var error = Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run, SocketAccess.OwnerOnly));
+
+        error.Message.ShouldBe(
+            $"The control socket '{first.SocketPath}' is in use by another AppHost, process {Environment.ProcessId}. Stop that one, or give this app another name with Stack:AppName.");
+        File.Exists(first.SocketPath).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Folder_and_socket_of_production_are_for_a_group_too_and_not_for_others()
+    {
+        var run = Path.Combine(_folder, "stack", "app");
+        var group = Native.GetEffectiveUserId() == 0 ? 4242 : Native.GetEffectiveGroupId();
+
+        await using var server = await ControlServer.StartAsync(
+            run, new SocketAccess(group), new FakeStack(_folder), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+
+        File.GetUnixFileMode(run).ShouldBe(Owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        File.GetUnixFileMode(server.SocketPath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        File.GetUnixFileMode(Path.GetDirectoryName(run)!).HasFlag(UnixFileMode.GroupExecute).ShouldBeTrue("the group has to get through to the folder");
+        (Native.Stat(run)!.Value.Gid, Native.Stat(server.SocketPath)!.Value.Gid).ShouldBe((group, group));
     }
 
     [Fact]
@@ -53,7 +81,7 @@ public sealed class SocketFolderTests : IDisposable
         var run = Path.Combine(_folder, new string('x', 90));
         var socket = Path.Combine(run, "control.sock");
 
-        var error = Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run));
+        var error = Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run, SocketAccess.OwnerOnly));
 
         error.Message.ShouldBe(
             $"The control socket '{socket}' has a path of {socket.Length} bytes; a unix socket may have 107. " +
@@ -68,7 +96,7 @@ public sealed class SocketFolderTests : IDisposable
         Directory.CreateDirectory(run);
         File.SetUnixFileMode(run, Owner | UnixFileMode.OtherWrite);
 
-        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run)).Message.ShouldBe(Refusal(run, "can be written by other users"));
+        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run, SocketAccess.OwnerOnly)).Message.ShouldBe(Refusal(run, "can be written by other users"));
     }
 
     [Fact]
@@ -79,11 +107,11 @@ public sealed class SocketFolderTests : IDisposable
         const UnixFileMode Everybody = Owner | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.OtherRead;
         File.SetUnixFileMode(shared, Everybody);
 
-        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(Path.Combine(shared, "run")))
+        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(Path.Combine(shared, "run"), SocketAccess.OwnerOnly))
             .Message.ShouldBe(Refusal(shared, "can be written by other users"));
 
         File.SetUnixFileMode(shared, Everybody | UnixFileMode.StickyBit);
-        SocketFolder.Prepare(Path.Combine(shared, "run")).ShouldBe(Path.Combine(shared, "run", "control.sock"));
+        SocketFolder.Prepare(Path.Combine(shared, "run"), SocketAccess.OwnerOnly).ShouldBe(Path.Combine(shared, "run", "control.sock"));
     }
 
     [Fact]
@@ -94,7 +122,7 @@ public sealed class SocketFolderTests : IDisposable
         var run = Path.Combine(_folder, "run");
         Directory.CreateSymbolicLink(run, elsewhere);
 
-        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run))
+        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run, SocketAccess.OwnerOnly))
             .Message.ShouldBe(Refusal(run, "is not a folder (a symbolic link is not followed)"));
     }
 
@@ -105,7 +133,7 @@ public sealed class SocketFolderTests : IDisposable
         Directory.CreateDirectory(run);
         File.SetUnixFileMode(run, Owner | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
 
-        SocketFolder.Prepare(run);
+        SocketFolder.Prepare(run, SocketAccess.OwnerOnly);
 
         File.GetUnixFileMode(run).ShouldBe(Owner);
     }
@@ -127,7 +155,7 @@ public sealed class SocketFolderTests : IDisposable
             chown.ExitCode.ShouldBe(0);
         }
 
-        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run))
+        Should.Throw<DistributedApplicationException>(() => SocketFolder.Prepare(run, SocketAccess.OwnerOnly))
             .Message.ShouldBe(Refusal(run, $"belongs to the user with id {owner}, not to {me}"));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
+using Testing;
 
 namespace Hosting.Tests.Control;
 
@@ -79,7 +80,7 @@ public sealed class StatusAndCommandTests
         var command = await ControlHarness.ProblemAsync(await harness.Client.PostAsync("site/explode", null));
         var route = await ControlHarness.ProblemAsync(await harness.Client.GetAsync("nothing"));
 
-        command.Detail.ShouldBe("There is no command 'explode'. Known: start, stop, restart, reindex.");
+        command.Detail.ShouldBe("There is no command 'explode'. Known: start, stop, restart, roll, reindex, scale.");
         route.Detail.ShouldBe("The control socket has no 'GET /v1/nothing'.");
     }
 
@@ -92,7 +93,8 @@ public sealed class StatusAndCommandTests
         var response = await harness.Client.PostAsync("site/restart", null);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe("Replica 'site-8001' did not get ready.");
+        var problem = await ControlHarness.ProblemAsync(response);
+        (problem.Outcome, problem.Detail).ShouldBe(("Failed", "Replica 'site-8001' did not get ready."));
     }
 
     [Fact]
@@ -143,7 +145,42 @@ public sealed class StatusAndCommandTests
         var response = await harness.Client.PostAsync("site/restart", null);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await ControlHarness.ProblemAsync(response)).Detail.ShouldBe("A roll of 'site' is under way, begun by recycling.");
+        var problem = await ControlHarness.ProblemAsync(response);
+        (problem.Outcome, problem.Detail).ShouldBe(("Busy", "A roll of 'site' is under way, begun by recycling."));
+    }
+
+    [Fact]
+    public async Task Command_of_the_AppHosts_own_is_reached_by_either_route_even_when_its_name_is_taken()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Outcome = _ => Task.FromResult(CommandOutcome.Done("12 documents."));
+
+        foreach (var path in (string[])["site/reindex", "site/commands/reindex", "site/commands/scale"])
+        {
+            var response = await harness.Client.PostAsync(path, null);
+            (await response.Content.ReadAsStringAsync()).ShouldBe("{\"message\":\"12 documents.\"}");
+        }
+
+        harness.Stack.Commands.ShouldBe(["reindex site", "reindex site", "scale site"]);
+    }
+
+    [Fact]
+    public async Task Every_command_is_logged_with_user_and_process()
+    {
+        var log = new RecordingLogger();
+        await using var harness = await ControlHarness.StartAsync(TimeProvider.System, SocketAccess.OwnerOnly, log);
+        var me = $"by user {Native.GetEffectiveUserId()} (process {Environment.ProcessId})";
+
+        await harness.Client.PostAsync("site/restart", null);
+        await harness.Client.PostAsync("site/scale", Json("{\"replicas\":6}"));
+        await harness.Client.PostAsync("down", Json("{\"force\":true}"));
+
+        log.Entries.Select(e => e.Message).ShouldBe(
+        [
+            $"Command restart on site, {me}.",
+            $"Scale of site to 6, {me}.",
+            $"Stop of the whole stack, {me}; force: True, leave the replicas running: False.",
+        ]);
     }
 
     [Fact]
