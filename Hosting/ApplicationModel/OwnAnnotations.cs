@@ -55,4 +55,30 @@ public sealed class SupervisionOptions
 
     /// <summary>Number of the signal that the process gets when the AppHost dies in development. Default 9, KILL.</summary>
     public int ParentDeathSignal { get; set; } = 9;
+
+    /// <summary>Bytes of a replica's console log from which on its beginning is moved into an archive, <c>site-8001.log.1</c>, without the process noticing. Default 50 MB; 0: never.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public long StdoutLogFileMaxBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+    = 50L << 20;
+
+    /// <summary>Archives of a replica's console log that are kept; the oldest goes first. Default 10; 0: what exceeds <see cref="StdoutLogFileMaxBytes"/> is dropped.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int StdoutLogFileBackups
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+    = 10;
 }

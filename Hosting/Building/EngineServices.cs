@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
@@ -76,6 +77,11 @@ internal static class EngineServices
             services.AddSingleton<HealthMonitor>();
             services.AddSingleton<ResourceObservers>();
             services.AddSingleton<ResourceAnnouncer>();
+            services.AddSingleton(provider => new LogRotation(
+                Path.Combine(provider.GetRequiredService<StackOptions>().StateFolder, "logs"),
+                provider.GetRequiredService<StackOptions>().Logs,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<LogRotation>>()));
             services.AddSingleton<ResourceFollower>();
             services.AddSingleton<ContainerRuntime>();
             services.AddSingleton<StackPreparation>();

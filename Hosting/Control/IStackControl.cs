@@ -13,7 +13,7 @@ internal interface IStackControl
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken);
 
-    /// <summary>Absolute path of the file that takes a replica's stdout and stderr (it need not exist yet); null for an unknown name.</summary>
+    /// <summary>Absolute path of the file that takes a replica's stdout and stderr (it need not exist yet), also of one that is gone and has left its log; null for an unknown name.</summary>
     string? FindLogFile(string replica);
 
     /// <summary>Names of a resource's replicas in order of their index; empty for an unknown name.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,6 +15,9 @@ internal static class LogRoutes
 {
     /// <summary>Logical offset of the first byte of the body.</summary>
     public const string OffsetHeader = "X-Stack-Offset";
+
+    /// <summary>Generation of the process that wrote that byte; not there when it is not known.</summary>
+    public const string GenerationHeader = "X-Stack-Generation";
 
     public static void Map(IEndpointRouteBuilder v1, ControlContext context)
     {
@@ -45,14 +49,25 @@ internal static class LogRoutes
 
         request.Response.ContentType = "application/octet-stream";
         request.Response.Headers[OffsetHeader] = tail.Offset.ToString();
+        if (tail.Generation is { } generation)
+        {
+            request.Response.Headers[GenerationHeader] = generation.ToString();
+        }
+
         await body.FlushAsync(ending.Token).ConfigureAwait(false);
 
         var block = new byte[LogTail.BlockSize];
         while (true)
         {
-            var read = tail.Read(block);
+            var read = tail.Read(block, out var missed);
             if (read > 0)
             {
+                if (missed > 0)
+                {
+                    // Only a reader that was too slow for the rotation comes here; it must not take what follows for what it asked for.
+                    await body.WriteAsync(Encoding.UTF8.GetBytes($"\n{LogLine.Gap(tail.Offset, missed).Text}\n"), ending.Token).ConfigureAwait(false);
+                }
+
                 await body.WriteAsync(block.AsMemory(0, read), ending.Token).ConfigureAwait(false);
                 continue;
             }
@@ -115,7 +130,15 @@ internal static class LogRoutes
     {
         foreach (var line in log.Lines)
         {
-            var data = new ConsoleLine { Name = log.Name, Offset = line.Offset, Time = time.GetUtcNow(), Text = line.Text };
+            var data = new ConsoleLine
+            {
+                Name = log.Name,
+                Offset = line.Offset,
+                Time = time.GetUtcNow(),
+                IsTimeExact = log.AreNew,
+                Text = line.Text,
+                Dropped = line.Dropped > 0 ? line.Dropped : null,
+            };
             stream.Add("line", null, data, ControlJson.Default.ConsoleLine);
         }
 

@@ -2,8 +2,15 @@ using System.Text;
 
 namespace Stack.Hosting.Observation;
 
-/// <summary>One line of a log, without its line break; <see cref="Offset"/> is the logical offset of its first byte.</summary>
-internal readonly record struct LogLine(long Offset, string Text);
+/// <summary>One line of a log, without its line break, or a gap in it.</summary>
+/// <param name="Offset">Logical offset of its first byte.</param>
+/// <param name="Text">What to show.</param>
+/// <param name="Dropped">Bytes that are missing here; 0: this is a line.</param>
+internal readonly record struct LogLine(long Offset, string Text, long Dropped = 0)
+{
+    /// <summary>Tells a reader that bytes were dropped before it came to them.</summary>
+    public static LogLine Gap(long offset, long bytes) => new(offset, $"[{bytes} bytes of the log are missing here]", bytes);
+}
 
 /// <summary>
 /// Cuts the bytes of a log into lines for the view: at line breaks, at 64 KB, and, for a line that does not go on, after 100 ms. Decodes whole lines only, so a character that two readings share is not

@@ -5,6 +5,7 @@ internal sealed class LogLines(string name, LogTail tail, TimeProvider time)
 {
     private readonly byte[] _block = new byte[LogTail.BlockSize];
     private LineSplitter _splitter = new(tail.Offset, time);
+    private bool _atEnd;
 
     /// <summary>The replica.</summary>
     public string Name => name;
@@ -12,24 +13,31 @@ internal sealed class LogLines(string name, LogTail tail, TimeProvider time)
     /// <summary>What the last <see cref="Read"/> found.</summary>
     public List<LogLine> Lines { get; } = [];
 
+    /// <summary>True when the lines were written since the reading before, so that their time is known; false for those of before.</summary>
+    public bool AreNew { get; private set; }
+
     /// <summary>Reads up to one block; false: there was nothing new.</summary>
     /// <param name="last">True when nothing is awaited after the end of the log: an unfinished line is given out at once.</param>
     public bool Read(bool last)
     {
         Lines.Clear();
-        var read = tail.Read(_block);
+        var read = tail.Read(_block, out var missed);
         if (read > 0)
         {
-            if (tail.Offset - read != _splitter.NextOffset)
+            if (missed > 0)
             {
                 _splitter.FlushAll(Lines);
-                _splitter = new LineSplitter(tail.Offset - read, time);   // the file began anew
+                _splitter = new LineSplitter(tail.Offset - read, time);
+                Lines.Add(LogLine.Gap(tail.Offset - read - missed, missed));
             }
 
             _splitter.Add(_block.AsSpan(0, read), Lines);
+            AreNew = _atEnd;
+            _atEnd = read < _block.Length;
             return true;
         }
 
+        _atEnd = true;
         if (last)
         {
             _splitter.FlushAll(Lines);

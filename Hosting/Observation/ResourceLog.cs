@@ -59,11 +59,15 @@ internal sealed class ResourceLog(string name)
     public void ClearBacklog() => Change(_lines.Clear);
 
     /// <summary>The kept lines from a number on; the number goes on to the one after them.</summary>
-    public IReadOnlyList<(string Text, bool IsError)> From(ref long next, long? end)
+    /// <param name="next">Number of the first line wanted.</param>
+    /// <param name="end">Number of the first line that is not wanted; null: all.</param>
+    /// <param name="missed">How many lines before them are no longer kept.</param>
+    public IReadOnlyList<(string Text, bool IsError)> From(ref long next, long? end, out long missed)
     {
         lock (_lock)
         {
             var first = _count - _lines.Count;
+            missed = Math.Max(0, Math.Min(first, end ?? _count) - next);
             var skip = (int)Math.Max(0, next - first);
             var take = (int)Math.Max(0, (end ?? _count) - first - skip);
             next = end ?? _count;

@@ -16,7 +16,14 @@ internal sealed class ResourceLogReader(ResourceLog log, TimeProvider time, long
     /// <summary>What is new. An unfinished last line of the file is given out only when asked for the last.</summary>
     public IEnumerable<(string Text, bool IsError)> Read(bool last)
     {
-        foreach (var line in log.From(ref _next, end))
+        var isFirst = _next == 0;
+        var written = log.From(ref _next, end, out var missed);
+        if (missed > 0 && !isFirst)
+        {
+            yield return ($"{Stamp(time)} [{missed} lines of the AppHost are missing here]", false);
+        }
+
+        foreach (var line in written)
         {
             yield return line;
         }

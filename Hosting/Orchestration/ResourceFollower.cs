@@ -1,16 +1,24 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>All that goes on beside the supervisors while the stack runs: first snapshots, health checks, events, logs to the terminal, the summary.</summary>
 internal sealed class ResourceFollower(
-    DistributedApplicationModel model, StackOptions options, ResourceAnnouncer announcer, HealthMonitor health, ResourceObservers observers, LifecycleEvents events)
+    DistributedApplicationModel model, StackOptions options, ResourceAnnouncer announcer, HealthMonitor health, ResourceObservers observers, LifecycleEvents events, LogRotation rotation)
 {
     /// <exception cref="Aspire.Hosting.DistributedApplicationException">A resource names health checks that are not registered.</exception>
     public void Validate() => health.Validate();
 
-    public void AttachLog(string replica, string file) => observers.Logs.Attach(replica, file);
+    public void AttachLog(string replica, string file)
+    {
+        observers.Logs.Attach(replica, file);
+        var resource = model.Resources.FirstOrDefault(r => r.GetReplicaNames().Contains(replica, StringComparer.Ordinal));
+        var supervision = resource is not null && resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
+        rotation.Watch(file, new LogLimits(supervision.StdoutLogFileMaxBytes, supervision.StdoutLogFileBackups));
+    }
 
     public Task AnnounceAsync(CancellationToken cancellationToken) => announcer.AnnounceAsync(cancellationToken);
 
@@ -24,6 +32,7 @@ internal sealed class ResourceFollower(
         return Task.WhenAll(
             watch.RunAsync(cancellationToken),
             health.RunAsync(isSupervised, cancellationToken),
+            rotation.RunAsync(cancellationToken),
             options.ForwardResourceLogs ? new LogForwarding(model, options, observers).RunAsync(cancellationToken) : Task.CompletedTask);
     }
 

@@ -89,7 +89,7 @@ internal sealed class StackControl : IStackControl
     public void Alert(string resource, string? replica, string text) => _events.PublishAlert(resource, replica, text);
 
     public string? FindLogFile(string replica)
-        => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica!.Current.Name) : null;
+        => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica!.Current.Name) : FindLeftOver(replica);
 
     public IReadOnlyList<string> ReplicasOf(string resource)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase))?.ReplicaNames ?? [];
@@ -146,6 +146,9 @@ internal sealed class StackControl : IStackControl
     /// <summary>A resource (then without a replica), or a replica and its resource.</summary>
     public (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? Find(string name)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is { } resource ? (resource, null) : FindReplica(name);
+
+    // Of a replica that is gone the log is still there.
+    private string? FindLeftOver(string replica) => Path.GetFileName(replica) == replica && LogFile(replica) is var file && File.Exists(file) ? file : null;
 
     private string LogFile(string replica) => Path.Combine(_options.StateFolder, "logs", $"{replica}.log");
 

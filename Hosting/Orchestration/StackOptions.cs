@@ -1,13 +1,17 @@
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>The settings of a run, read once: where its state and its sockets are, and which mode it runs in.</summary>
 internal sealed record StackOptions
 {
+    private static readonly string[] SizeUnits = ["KB", "MB", "GB"];
+
     public required string AppName { get; init; }
 
     public required string AppHostDirectory { get; init; }
@@ -29,6 +33,9 @@ internal sealed record StackOptions
     public required string StateFolder { get; init; }
 
     public required string RunFolder { get; init; }
+
+    /// <summary>What the console logs may take of the disk.</summary>
+    public LogSettings Logs { get; init; } = new();
 
     public required bool RandomizePorts { get; init; }
 
@@ -65,7 +72,27 @@ internal sealed record StackOptions
             DisableDashboard = options.DisableDashboard || configuration.GetValue("DisableDashboard", false),
             ShowLoginLink = configuration.GetValue("Stack:ShowLoginLink", true),
             DashboardAssembly = dashboardAssembly,
+            Logs = new LogSettings
+            {
+                TotalBytes = Size(configuration, "Stack:Logs:TotalBytes") ?? new LogSettings().TotalBytes,
+                MinFreeBytes = Size(configuration, "Stack:Logs:MinFreeBytes") ?? new LogSettings().MinFreeBytes,
+            },
         };
+    }
+
+    // Bytes, or supervisord's way: 500KB, 50MB, 2GB.
+    private static long? Size(IConfiguration configuration, string key)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var unit = Array.FindIndex(SizeUnits, u => text.EndsWith(u, StringComparison.OrdinalIgnoreCase)) + 1;
+        var number = unit > 0 ? text[..^SizeUnits[unit - 1].Length] : text;
+        return long.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= long.MaxValue >> (10 * unit)
+            ? value << (10 * unit)
+            : throw new DistributedApplicationException($"The setting '{key}' is '{text}'; it takes a number of bytes, or one with KB, MB or GB, as in 500MB.");
     }
 
     private static bool CanWriteBelow(string folder)

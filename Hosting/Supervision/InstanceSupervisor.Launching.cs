@@ -98,7 +98,7 @@ internal sealed partial class InstanceSupervisor
         try
         {
             var request = await _spec.CreateLaunch(generation, cancellationToken).ConfigureAwait(false);
-            var logStart = LastWords.Length(request.LogFile);
+            var logStart = LastWords.Begin(request.LogFile, generation);
             process = await _launcher.LaunchAsync(request, cancellationToken).ConfigureAwait(false);
             result = new InstanceMessage.Launched(generation, process, request.LogFile, logStart);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Supervision;
 
@@ -9,20 +10,22 @@ internal static class LastWords
 
     private const int MaxBytes = 16 * 1024;
 
-    /// <param name="logFile">The file that took its output.</param>
-    /// <param name="start">Length of the file when the process was launched.</param>
+    /// <param name="logFile">The log that took its output.</param>
+    /// <param name="start">Logical offset at which the process began.</param>
     public static IReadOnlyList<string> Read(string logFile, long start)
     {
         try
         {
-            using var file = new FileStream(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            var log = LogFile.At(logFile);
+            var (bytes, length) = (new byte[MaxBytes], 0);
+            var offset = Math.Max(log.Look().End - MaxBytes, start);
+            while (length < MaxBytes && log.Read(ref offset, bytes.AsSpan(length)) is var read and > 0)
+            {
+                offset += read;
+                length += read;
+            }
 
-            // Shorter than before: it was cut meanwhile, and all that is in it is new.
-            var from = Math.Max(file.Length - MaxBytes, file.Length < start ? 0 : start);
-            file.Position = from;
-            var bytes = new byte[file.Length - from];
-            var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            var lines = Encoding.UTF8.GetString(bytes, 0, read).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+            var lines = Encoding.UTF8.GetString(bytes, 0, length).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
             return lines is [""] ? [] : lines[^Math.Min(MaxLines, lines.Length)..];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,9 +34,16 @@ internal static class LastWords
         }
     }
 
-    public static long Length(string logFile)
+    /// <summary>Notes that a generation of the process begins to write. Returns the logical offset at which it does.</summary>
+    public static long Begin(string logFile, int generation)
     {
-        var file = new FileInfo(logFile);
-        return file.Exists ? file.Length : 0;
+        try
+        {
+            return LogFile.At(logFile).BeginGeneration(generation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 }

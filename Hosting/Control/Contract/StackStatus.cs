@@ -156,5 +156,11 @@ internal sealed record ConsoleLine
     /// <summary>When the line was read.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>True: it was written in the moment before it was read. False: it may be much older.</summary>
+    public bool IsTimeExact { get; init; }
+
     public required string Text { get; init; }
+
+    /// <summary>This is no line, but tells that so many bytes, from the offset on, were dropped before they were read; null: it is a line.</summary>
+    public long? Dropped { get; init; }
 }
