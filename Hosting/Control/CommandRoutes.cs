@@ -146,7 +146,7 @@ internal static partial class CommandRoutes
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsKnown(IStackControl control, string name) =>
-        control.FindLogFile(name) is not null || control.GetStatus().Resources.Any(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name)));
+        control.GetStatus().Resources.Any(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name)));
 
     [LoggerMessage(8003, LogLevel.Information, "Command {Command} on {Instance}, by user {Uid} (process {Pid}).")]
     private static partial void LogCommand(ILogger logger, string command, string instance, uint uid, int pid);
