@@ -87,6 +87,7 @@ internal static class EngineServices
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();
+            services.AddSingleton<StackMeasures>();
             services.AddSingleton<ValueResources>();
             services.AddSingleton<StackEngine>();
             services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());

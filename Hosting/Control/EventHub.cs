@@ -17,6 +17,9 @@ internal sealed class EventHub(Func<long, StackStatus> snapshot, TimeProvider ti
     /// <summary>The status now, with the number of the last event it includes.</summary>
     public StackStatus Snapshot() => ((StackEvent.Snapshot)_hub.Snapshot()).Status;
 
+    /// <summary>True while somebody watches.</summary>
+    public bool IsWatched => _hub.IsWatched;
+
     /// <inheritdoc cref="IStackControl.WatchAsync"/>
     public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _hub.WatchAsync(afterSeq, cancellationToken);
 

@@ -43,6 +43,18 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
         }
     }
 
+    /// <summary>True while somebody watches.</summary>
+    public bool IsWatched
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _observers.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Publishes one event to all observers; never waits.</summary>
     /// <param name="create">
     /// Makes the event; its number is the argument. Called under the hub's lock: state that is read there can't be published out of order.

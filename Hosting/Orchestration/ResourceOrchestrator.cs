@@ -134,7 +134,6 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
         Reason = replica.Reason,
         Traffic = replica.Traffic.ToString(),
         Adopted = replica.Adopted,
-        Rss = replica.Pid is { } pid ? ProcessMemory.Resident(pid) : null,
     };
 
     private string? Url(int index)

@@ -28,7 +28,11 @@ internal sealed class StackControl : IStackControl
         _time = time;
         _startedAt = time.GetUtcNow();
         _events = new EventHub(Snapshot, time);
+        Samples = new ProcessSampler(() => Observe().Where(r => r.Now.Pid is not null).Select(r => (r.Now.Name, r.Now.Pid!.Value)), new ProcessFiles(), Sampled, time);
     }
+
+    /// <summary>What the replicas use.</summary>
+    public ProcessSampler Samples { get; }
 
     public DashboardAccess? Dashboard { get; private set; }
 
@@ -63,24 +67,24 @@ internal sealed class StackControl : IStackControl
         _last[replica.Name] = replica;
         if (before is null || before.State != replica.State)
         {
-            _events.PublishState(changed.Status);
+            _events.PublishState(() => Status(changed));
         }
         else if (before.Health != replica.Health)
         {
-            _events.PublishHealth(changed.Status);
+            _events.PublishHealth(() => Status(changed));
         }
         else if (before.Traffic != replica.Traffic)
         {
-            _events.PublishTraffic(changed.Status);
+            _events.PublishTraffic(() => Status(changed));
         }
         else
         {
-            _events.PublishState(changed.Status);
+            _events.PublishState(() => Status(changed));
         }
     }
 
     /// <summary>A roll-out of a resource began, went a step on, froze, or ended.</summary>
-    public void RolloutChanged(ResourceOrchestrator resource) => _events.PublishRollout(resource.Status);
+    public void RolloutChanged(ResourceOrchestrator resource) => _events.PublishRollout(() => Status(resource));
 
     /// <summary>Tells all who watch of something that somebody should look at.</summary>
     /// <param name="resource">The resource that it is about.</param>
@@ -134,6 +138,10 @@ internal sealed class StackControl : IStackControl
         return CommandOutcome.Done();
     }
 
+    /// <summary>Every replica as it is now.</summary>
+    public IEnumerable<ObservedReplica> Observe()
+        => Resources.SelectMany(r => r.Replicas, (r, replica) => (r.Name, Now: replica.Current)).Select(r => new ObservedReplica(r.Name, r.Now, Samples.Find(r.Now.Name, r.Now.Pid)));
+
     /// <summary>Ends all processes at once.</summary>
     public void KillAll()
     {
@@ -165,10 +173,24 @@ internal sealed class StackControl : IStackControl
         return null;
     }
 
+    private void Sampled(IReadOnlyDictionary<string, ProcessSample> samples)
+    {
+        if (_events.IsWatched)
+        {
+            _events.PublishSamples([.. samples.Select(s => new ReplicaSample { Name = s.Key, Pid = s.Value.Pid, Rss = s.Value.Rss, Cpu = s.Value.Cpu, Fds = s.Value.Fds })]);
+        }
+    }
+
+    private ResourceStatus Status(ResourceOrchestrator resource)
+    {
+        var status = resource.Status();
+        return status with { Replicas = [.. status.Replicas.Select(r => Samples.Find(r.Name, r.Pid) is { } sample ? r with { Rss = sample.Rss, Cpu = sample.Cpu, Fds = sample.Fds } : r)] };
+    }
+
     private StackStatus Snapshot(long seq) => new()
     {
         Seq = seq,
         Supervisor = new SupervisorStatus { Pid = Environment.ProcessId, Mode = _options.Development ? "development" : "production", StartedAt = _startedAt },
-        Resources = [.. Resources.Select(r => r.Status())],
+        Resources = [.. Resources.Select(Status)],
     };
 }

@@ -15,6 +15,7 @@ internal sealed partial class StackEngine(
     LifecycleEvents events,
     ValueResources values,
     StackControl control,
+    StackMeasures measures,
     IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
@@ -65,6 +66,7 @@ internal sealed partial class StackEngine(
             _loops.Add(RunAsync(resource));
         }
 
+        _loops.Add(measures.RunAsync(_ended.Token));
         _loops.Add(follower.SummarizeAsync(control, _ended.Token));
     }
 

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stack.Hosting.Observation;
+using Testing;
+
+namespace Hosting.Tests.Observation;
+
+public sealed class ProcessSamplerTests : IDisposable
+{
+    private readonly string _proc = Directory.CreateTempSubdirectory("proc-").FullName;
+    private readonly ManualTimeProvider _time = new();
+    private readonly List<(string Replica, int Pid)> _replicas = [("site-8001", 100)];
+    private readonly ProcessSampler _sampler;
+    private int _seen;
+
+    public ProcessSamplerTests() => _sampler = new ProcessSampler(() => _replicas, new ProcessFiles(_proc), samples => Interlocked.Add(ref _seen, samples.Count), _time);
+
+    public void Dispose() => Directory.Delete(_proc, recursive: true);
+
+    [Fact]
+    public void Process_and_all_in_its_session_are_counted_and_no_others()
+    {
+        Write(100, session: 100, ticks: 500, pages: 10, fds: 7);
+        Write(101, session: 100, ticks: 40, pages: 5, fds: 3, name: "a) R 1 (b");
+        Write(102, session: 1, ticks: 9000, pages: 1000, fds: 50);
+        Round();
+
+        Write(100, session: 100, ticks: 560, pages: 12, fds: 8);
+        Write(101, session: 100, ticks: 80, pages: 5, fds: 3, name: "a) R 1 (b");
+        Write(102, session: 1, ticks: 9200, pages: 1000, fds: 50);
+        Round();
+
+        _sampler.Find("site-8001", 100).ShouldBe(new ProcessSample(100, 17L * Environment.SystemPageSize, 0.5, 11));
+    }
+
+    [Fact]
+    public void Share_of_a_core_is_known_from_the_second_sample_of_a_process_on()
+    {
+        Write(100, session: 100, ticks: 500);
+        Round();
+        _sampler.Find("site-8001", 100)!.Cpu.ShouldBeNull();
+
+        Write(100, session: 100, ticks: 800);
+        Round();
+        _sampler.Find("site-8001", 100)!.Cpu.ShouldBe(1.5);
+    }
+
+    [Fact]
+    public void Child_that_came_since_the_last_round_is_counted_whole_and_one_that_went_takes_nothing_back()
+    {
+        Write(100, session: 100, ticks: 500);
+        Write(101, session: 100, ticks: 900);
+        Round();
+
+        Directory.Delete(Path.Combine(_proc, "101"), recursive: true);
+        Write(102, session: 100, ticks: 100);
+        Round();
+
+        _sampler.Find("site-8001", 100)!.Cpu.ShouldBe(0.5);
+    }
+
+    [Fact]
+    public void Process_that_has_the_number_of_an_earlier_one_begins_anew()
+    {
+        Write(100, session: 100, ticks: 5000, started: 1);
+        Round();
+
+        Write(100, session: 100, ticks: 20, started: 2);
+        Round();
+
+        _sampler.Find("site-8001", 100)!.Cpu.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Sample_of_the_process_before_is_not_taken_for_the_present_one()
+    {
+        Write(100, session: 100, ticks: 500);
+        Round();
+
+        _sampler.Find("site-8001", 200).ShouldBeNull();
+        _sampler.Find("site-8001", null).ShouldBeNull();
+        _sampler.Find("site-8002", 100).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Process_that_has_gone_or_can_not_be_read_has_no_sample()
+    {
+        Write(100, session: 100, ticks: 500);
+        File.WriteAllText(Path.Combine(_proc, "100", "stat"), "100 (half a l");
+
+        Round();
+
+        _sampler.Find("site-8001", 100).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Process_that_was_a_stranger_before_it_led_a_session_of_its_own_is_found_at_once()
+    {
+        Write(100, session: 100);
+        Write(103, session: 1);
+        Round();
+
+        _replicas.Add(("site-8002", 103));
+        Write(103, session: 103);
+        Round();
+
+        _sampler.Find("site-8002", 103).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Child_with_the_number_of_a_stranger_is_found_in_the_end()
+    {
+        Write(100, session: 100, pages: 1);
+        Write(103, session: 1, pages: 1);
+        Round();
+        Write(103, session: 100, pages: 1);
+
+        for (var i = 0; i < 15; i++)
+        {
+            Round();
+        }
+
+        _sampler.Find("site-8001", 100)!.Rss.ShouldBe(2L * Environment.SystemPageSize);
+    }
+
+    [Fact]
+    public async Task Round_is_made_at_once_and_then_each_two_seconds_until_the_stop()
+    {
+        Write(100, session: 100);
+        using var stop = new CancellationTokenSource();
+
+        var running = _sampler.RunAsync(stop.Token);
+        Volatile.Read(ref _seen).ShouldBe(1);
+        _time.Advance(ProcessSampler.Interval);
+        await Wait.Until(() => Volatile.Read(ref _seen) == 2);
+        _time.Advance(ProcessSampler.Interval);
+        await Wait.Until(() => Volatile.Read(ref _seen) == 3);
+        await stop.CancelAsync();
+
+        await running.Within();
+    }
+
+    [Fact]
+    [Trait("kind", "process")]
+    public async Task Real_process_is_measured_with_its_children()
+    {
+        // The leader only waits; it is the child that works.
+        using var process = Process.Start("setsid", ["sh", "-c", "(while :; do :; done) & wait"]);
+        try
+        {
+            var sampler = new ProcessSampler(() => [("site-8001", process.Id)], new ProcessFiles(), _ => { }, TimeProvider.System);
+            var own = new ProcessFiles();
+
+            await Wait.Until(
+                () =>
+                {
+                    sampler.Sample();
+                    return sampler.Find("site-8001", process.Id) is { Cpu: > 0.02 };
+                },
+                () => $"{sampler.Find("site-8001", process.Id)}");
+
+            var sample = sampler.Find("site-8001", process.Id)!;
+            sample.Rss.ShouldBeGreaterThan(own.Read(process.Id)!.Value.Rss);
+            sample.Fds!.Value.ShouldBeGreaterThan(own.Descriptors(process.Id)!.Value);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    [Trait("kind", "slow")]
+    public void Two_hundred_replicas_cost_less_than_a_hundredth_of_a_core()
+    {
+        const int Rounds = 20;
+        var processes = Enumerable.Range(0, 200).Select(_ => Process.Start("setsid", ["sleep", "600"])).ToList();
+        try
+        {
+            var sampler = new ProcessSampler(() => processes.Select(p => ($"site-{p.Id}", p.Id)), new ProcessFiles(), _ => { }, TimeProvider.System);
+            sampler.Sample();
+            var before = Environment.CpuUsage.TotalTime;
+            for (var i = 0; i < Rounds; i++)
+            {
+                sampler.Sample();
+            }
+
+            var perRound = (Environment.CpuUsage.TotalTime - before) / Rounds;
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"{perRound.TotalMilliseconds:0.00} ms of processor time for a round.");
+            perRound.ShouldBeLessThan(ProcessSampler.Interval / 100);
+            processes.ShouldAllBe(p => sampler.Find($"site-{p.Id}", p.Id) != null);
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                process.Kill();
+                process.Dispose();
+            }
+        }
+    }
+
+    private void Round()
+    {
+        _time.Advance(ProcessSampler.Interval);
+        _sampler.Sample();
+    }
+
+    private void Write(int pid, int session, long ticks = 0, long pages = 0, int fds = 0, long started = 7, string name = "dotnet")
+    {
+        var folder = Path.Combine(_proc, pid.ToString(CultureInfo.InvariantCulture));
+        var descriptors = Directory.CreateDirectory(Path.Combine(folder, "fd"));
+        for (var i = 0; i < fds; i++)
+        {
+            File.WriteAllText(Path.Combine(descriptors.FullName, i.ToString(CultureInfo.InvariantCulture)), "");
+        }
+
+        // Half of the time in the program, half in the kernel; the fields as proc(5) has them.
+        File.WriteAllText(
+            Path.Combine(folder, "stat"),
+            $"{pid} ({name}) S 1 {session} {session} 0 -1 4194560 10 20 30 40 {ticks - (ticks / 2)} {ticks / 2} 999 999 20 0 25 0 {started} 123456789 {pages} 18446744073709551615 1 2 3\n");
+    }
+}
