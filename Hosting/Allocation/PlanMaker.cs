@@ -47,11 +47,7 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
     {
         foreach (var resource in plan.Resources)
         {
-            resource.Resource.Annotations.Add(new ReplicaNamesAnnotation([.. resource.Replicas.Select(r => r.Name)]));
-            foreach (var endpoint in Endpoints(resource.Resource))
-            {
-                endpoint.ReplicaEndpoints = [.. resource.Replicas.Select(r => Address(resource.Resource, endpoint, r.Ports[endpoint.Name]))];
-            }
+            PublishReplicas(resource);
         }
 
         foreach (var resource in plan.Resources)
@@ -63,6 +59,19 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
                 endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, front.Address, front.Port, front.BindingMode, own.TargetPortExpression, own.NetworkID);
             }
         }
+    }
+
+    /// <summary>Tells the model which replicas a resource has, and where they are.</summary>
+    public static void PublishReplicas(ResourcePlan plan)
+    {
+        foreach (var endpoint in Endpoints(plan.Resource))
+        {
+            endpoint.ReplicaEndpoints = [.. plan.Replicas.Select(r => Address(plan.Resource, endpoint, r.Ports[endpoint.Name]))];
+        }
+
+        var before = plan.Resource.Annotations.OfType<ReplicaNamesAnnotation>().ToList();
+        plan.Resource.Annotations.Add(new ReplicaNamesAnnotation([.. plan.Replicas.Select(r => r.Name)]));
+        before.ForEach(b => plan.Resource.Annotations.Remove(b));
     }
 
     /// <summary>True for what the engine runs. Other resources start themselves, or are only data.</summary>
@@ -98,7 +107,7 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
     {
         var endpoints = Endpoints(resource).ToList();
         var ports = endpoints.ToDictionary(e => e.Name, e => chooser.Choose(resource, e, sequential), StringComparer.OrdinalIgnoreCase);
-        var naming = sequential.Count > 0 ? sequential[0].Endpoint : endpoints.Find(e => e.HasName("http")) ?? endpoints.Find(e => e.IsHttpLike) ?? endpoints.FirstOrDefault();
+        var naming = Naming(endpoints, sequential);
         var count = resource.GetReplicaCount();
         var replicas = Enumerable.Range(0, count).Select(index =>
         {
@@ -106,9 +115,16 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
             var name = count == 1 && sequential.Count == 0 ? resource.Name : $"{resource.Name}-{port ?? index}";
             return new ReplicaIdentity(name, index, ports.ToDictionary(p => p.Key, p => p.Value[index], StringComparer.OrdinalIgnoreCase)) { Port = port };
         }).ToList();
-        var planned = replicas.SelectMany(r => endpoints.Select(e => new PlannedPort(resource.Name, r.Name, e.Name, r.Ports[e.Name]) { Protocol = e.Protocol })).ToList();
-        return new ResourcePlan(resource, TypeName(resource), replicas, planned) { EndpointPorts = ports };
+        return new ResourcePlan(resource, TypeName(resource), replicas, PortsOf(resource, replicas)) { EndpointPorts = ports };
     }
+
+    /// <summary>Every port that the replicas will listen on.</summary>
+    internal static IReadOnlyList<PlannedPort> PortsOf(IResource resource, IEnumerable<ReplicaIdentity> replicas)
+        => [.. replicas.SelectMany(r => Endpoints(resource).Select(e => new PlannedPort(resource.Name, r.Name, e.Name, r.Ports[e.Name]) { Protocol = e.Protocol }))];
+
+    /// <summary>The endpoint whose ports are part of the replicas' names.</summary>
+    internal static EndpointAnnotation? Naming(List<EndpointAnnotation> endpoints, IReadOnlyList<SequentialEndpoint> sequential)
+        => sequential.Count > 0 ? sequential[0].Endpoint : endpoints.Find(e => e.HasName("http")) ?? endpoints.Find(e => e.IsHttpLike) ?? (endpoints.Count > 0 ? endpoints[0] : null);
 
     private static string TypeName(IResource resource) => resource switch
     {

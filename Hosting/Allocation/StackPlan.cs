@@ -20,6 +20,9 @@ internal sealed record ResourcePlan(IResource Resource, string Type, IReadOnlyLi
 
     /// <summary>The ports of the replicas by endpoint name; of a resource without replicas the one that its first would have.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<int>> EndpointPorts { get; init; }
+
+    /// <summary>True when the plan was made with one replica and without sequential ports: that one is called like its resource.</summary>
+    public bool FirstIsNamedLikeResource { get; } = Replicas.Count > 0 && Replicas[0].Name == Resource.Name;
 }
 
 /// <summary>One port, and who listens on it.</summary>

@@ -138,6 +138,15 @@ public partial class ResourceNotificationService : IDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>A replica is gone for good: it has no snapshot any more. Those who watch have seen its last one.</summary>
+    internal void Forget(IResource resource, string resourceId)
+    {
+        lock (_lock)
+        {
+            _entries.Remove((resource, resourceId));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

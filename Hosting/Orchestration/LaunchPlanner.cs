@@ -122,6 +122,15 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         return File.Exists(host) ? host : "dotnet";
     }
 
+    /// <summary>Has the callbacks called anew for the next launches: a roll-out is to bring what they say now, whatever the launch counts of the replicas.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            _gathered.Clear();
+        }
+    }
+
     private Task<GatheredConfiguration> Gather(int generation)
     {
         lock (_lock)
@@ -144,7 +153,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         {
             ["STACK_INSTANCE"] = replica.Name,
             ["STACK_INDEX"] = $"{replica.Index}",
-            ["STACK_REPLICAS"] = $"{plan.Replicas.Count}",
+            ["STACK_REPLICAS"] = $"{plan.Resource.GetReplicaNames().Count}",
             ["STACK_GENERATION"] = $"{generation}",
             ["STACK_STATE"] = state.Path,
             ["STACK_KEYS"] = state.Keys,

@@ -1,21 +1,29 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>The commands that everything supervised has from the start: start, stop, restart, and rebuild for projects.</summary>
+/// <summary>The commands that everything supervised has from the start: start, stop, restart, roll for those with replicas, and rebuild for projects.</summary>
 internal static class LifecycleCommands
 {
+    public const string Roll = "roll";
+
     /// <summary>Adds those that the AppHost has not put commands of its own in the place of.</summary>
     public static void Add(IResource resource)
     {
         List<ResourceCommandAnnotation> commands =
         [
-            Command(KnownResourceCommands.StartCommand, "Start", "Starts it.", "Play", StartState),
-            Command(KnownResourceCommands.StopCommand, "Stop", "Stops it.", "Stop", StopState),
+            Command(KnownResourceCommands.StartCommand, "Start", "Starts it.", "Play", StartState, forWholeResource: true),
+            Command(KnownResourceCommands.StopCommand, "Stop", "Stops it.", "Stop", StopState, forWholeResource: true),
             Command(KnownResourceCommands.RestartCommand, "Restart", "Stops and starts it; replicas one after another.", "ArrowCounterclockwise", RestartState, forWholeResource: true),
         ];
+        if (resource.GetReplicaNames().Count > 1 || resource.HasAnnotationOfType<SequentialPortsAnnotation>())
+        {
+            commands.Add(Command(Roll, "Roll", "Restarts the replicas that run one after another, each only when the one before is ready again.", "ArrowSyncCircle", RestartState, forWholeResource: true));
+        }
+
         if (resource.TryGetLastAnnotation<IProjectMetadata>(out var project) && File.Exists(project.ProjectPath))
         {
             commands.Add(Command(KnownResourceCommands.RebuildCommand, "Rebuild", "Builds the project and restarts what runs of it.", "BuildingFactory", RebuildState, forWholeResource: true, context => RebuildAsync(context, resource, project)));
@@ -46,7 +54,7 @@ internal static class LifecycleCommands
     private static async Task<ExecuteCommandResult> RebuildAsync(ExecuteCommandContext context, IResource resource, IProjectMetadata project)
     {
         await context.ServiceProvider.GetRequiredService<ProjectBuilds>().RebuildAsync(resource.Name, project, context.CancellationToken).ConfigureAwait(false);
-        return await context.ServiceProvider.GetRequiredService<StackEngine>().RestartRunningAsync(resource, context.CancellationToken).ConfigureAwait(false);
+        return await context.ServiceProvider.GetRequiredService<StackEngine>().RollAsync(resource, "rebuilt", context.CancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsStopped(string? state)

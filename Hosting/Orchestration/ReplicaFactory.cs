@@ -19,8 +19,8 @@ internal sealed class ReplicaFactory(
     TimeProvider time)
 {
     /// <param name="stack">The plan and its folder.</param>
-    /// <param name="published">Called with each new snapshot of a replica, after the AppHost's code has been told.</param>
-    public IReadOnlyList<ResourceOrchestrator> Create(PreparedStack stack, Action<string, InstanceSnapshot> published)
+    /// <param name="surroundings">What is told of changes, after the AppHost's code.</param>
+    public IReadOnlyList<ResourceOrchestrator> Create(PreparedStack stack, IStackSurroundings surroundings)
     {
         var launcher = Launchers.Create(loggers);
         var slots = new StartSlots(Environment.ProcessorCount);
@@ -30,13 +30,14 @@ internal sealed class ReplicaFactory(
             var logger = loggers.CreateLogger($"Stack.{resource.Name}");
             var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, logger);
             var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
-            return new ResourceOrchestrator(
-                resource,
-                [.. resource.Replicas.Select(replica => new InstanceSupervisor(specs.Create(replica, request => Tell(resource, replica.Name, request)), launcher, gate, prober, time, logger, snapshot =>
+            var maker = new ReplicaMaker(
+                (replica, published) => new InstanceSupervisor(specs.Create(replica, request => Tell(resource, replica.Name, request)), launcher, gate, prober, time, logger, snapshot =>
                 {
                     Tell(resource, snapshot);
-                    published(resource.Name, snapshot);
-                }))]);
+                    published(snapshot);
+                }),
+                specs.RenewLaunches);
+            return new ResourceOrchestrator(resource, maker, surroundings, time, logger);
         })];
     }
 

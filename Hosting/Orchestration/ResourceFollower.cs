@@ -22,6 +22,16 @@ internal sealed class ResourceFollower(
 
     public Task AnnounceAsync(CancellationToken cancellationToken) => announcer.AnnounceAsync(cancellationToken);
 
+    /// <summary>Announces the replicas of a resource from an index on.</summary>
+    public Task AnnounceAsync(IResource resource, int first, CancellationToken cancellationToken) => announcer.AnnounceAsync(resource, first, cancellationToken);
+
+    /// <summary>A replica is gone: nothing more is written to its log, and it has no snapshot any more.</summary>
+    public void Forget(IResource resource, string replica)
+    {
+        observers.Logs.Complete(replica);
+        observers.Notifications.Forget(resource, replica);
+    }
+
     /// <summary>Runs until it is cancelled.</summary>
     /// <param name="meantToRun">Names of the replicas of a resource that are meant to run.</param>
     /// <param name="isSupervised">Tells what has supervisors of its own.</param>

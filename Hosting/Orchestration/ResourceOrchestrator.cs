@@ -1,44 +1,70 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
-using Stack.Hosting.Control;
-using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Orchestration.Rolling;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>The replicas of one resource together: starts, stops and restarts them, and sums up what they are.</summary>
-internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<InstanceSupervisor> replicas) : IAsyncDisposable
+/// <summary>The replicas of one resource together: starts, stops, rolls and scales them, and sums up what they are.</summary>
+internal sealed partial class ResourceOrchestrator : IAsyncDisposable
 {
-    // From the least to the most advanced: a resource is in the state of its least advanced replica that is meant to run.
-    private static readonly InstanceState[] Progress =
-    [
-        InstanceState.Fatal, InstanceState.Unknown, InstanceState.Exited, InstanceState.Stopped, InstanceState.Backoff,
-        InstanceState.Waiting, InstanceState.Starting, InstanceState.Stopping, InstanceState.Running,
-    ];
+    private readonly ReplicaSet _replicas;
+    private readonly Traffic _traffic;
+    private readonly Rollout _rollout;
+    private readonly RollingRestart _rolling;
+    private readonly Scaler _scaler;
+    private readonly ReplicaMaker _maker;
+    private readonly IStackSurroundings _stack;
+    private readonly ILogger _logger;
+    private Task _change = Task.CompletedTask;
 
-    private static readonly InstanceHealth[] HealthFromWorst = [InstanceHealth.Dead, InstanceHealth.NotReady, InstanceHealth.Unknown, InstanceHealth.Ready];
+    public ResourceOrchestrator(ResourcePlan plan, ReplicaMaker maker, IStackSurroundings stack, TimeProvider time, ILogger logger)
+    {
+        _maker = maker;
+        _stack = stack;
+        _logger = logger;
+        _replicas = new ReplicaSet(plan);
+        _traffic = new Traffic(plan.Resource, time, logger);
+        _rollout = new Rollout(plan.Name, () => stack.RolloutChanged(plan.Name));
+        _rolling = new RollingRestart(_replicas, _traffic, _rollout, time, logger);
+        _scaler = new Scaler(_replicas, _traffic, _rollout, stack, Make);
+        _replicas.Use(plan, [.. plan.Replicas.Select(Make)]);
+        foreach (var replica in _replicas.All)
+        {
+            _ = _traffic.BeginAsync(replica);
+        }
+    }
 
-    public ResourcePlan Plan { get; } = plan;
+    public ResourcePlan Plan => _replicas.Plan;
 
     public string Name => Plan.Name;
 
-    public IReadOnlyList<InstanceSupervisor> Replicas { get; } = replicas;
+    public IReadOnlyList<InstanceSupervisor> Replicas => _replicas.All;
 
-    public IReadOnlyList<string> ReplicaNames { get; } = [.. plan.Replicas.Select(r => r.Name)];
+    public IReadOnlyList<string> ReplicaNames => [.. Replicas.Select(r => r.Name)];
 
-    public bool IsHidden { get; } = plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
+    public bool IsHidden => Plan.Resource.HasAnnotationOfType<ApplicationModel.HiddenAnnotation>();
 
     /// <summary>True when it does not start with the stack, but by command.</summary>
-    public bool IsStartedByHand { get; } = plan.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
+    public bool IsStartedByHand => Plan.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
 
     /// <summary>True when every replica has ended by itself with exit code 0.</summary>
     public bool HasCompleted => Replicas.All(r => r.Current is { State: InstanceState.Exited, ExitCode: 0 });
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StartAsync(cancellationToken)));
+    /// <summary>Wants all replicas to run, and ends a freeze.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => StartAsync(Replicas, cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(Replicas.Select(r => r.StopAsync(cancellationToken)));
+    /// <summary>Wants no replica to run: what is under way is called off, a freeze ends.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _rollout.CallOff();
+        _rollout.Thaw();
+        await EachAsync("stop", Replicas, r => r.StopAsync(cancellationToken)).ConfigureAwait(false);
+        await ChangeEndedAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Stops what still runs; what can't be stopped is logged by its supervisor when it is disposed.</summary>
     public async Task StopQuietlyAsync()
@@ -55,89 +81,78 @@ internal sealed class ResourceOrchestrator(ResourcePlan plan, IReadOnlyList<Inst
 
     public void Kill()
     {
+        _rollout.CallOff();
         foreach (var replica in Replicas)
         {
             replica.Kill();
         }
     }
 
-    /// <summary>One at a time, those that are not ready first; ends at the first that does not come back, so that the others serve on.</summary>
-    public async Task RestartAsync(bool onlyWanted, CancellationToken cancellationToken)
-    {
-        foreach (var replica in Replicas.Where(r => r.Current.Wanted || !onlyWanted).OrderBy(r => r.Current.Health == InstanceHealth.Ready).ThenBy(r => r.Current.Index).ToList())
-        {
-            await replica.RestartAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Runs a command on the resource, or on one of its replicas.</summary>
-    public async Task<CommandOutcome> ExecuteAsync(string command, InstanceSupervisor? replica, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await (command switch
-            {
-                "start" => replica?.StartAsync(cancellationToken) ?? StartAsync(cancellationToken),
-                "stop" => replica?.StopAsync(cancellationToken) ?? StopAsync(cancellationToken),
-                "restart" => replica?.RestartAsync(cancellationToken) ?? RestartAsync(onlyWanted: false, cancellationToken),
-                _ => throw new DistributedApplicationException($"'{Name}' has no command '{command}'. It has start, stop and restart."),
-            }).ConfigureAwait(false);
-            return CommandOutcome.Done();
-        }
-        catch (DistributedApplicationException e)
-        {
-            return CommandOutcome.Failed(e.Message);
-        }
-    }
-
-    public ResourceStatus Status()
-    {
-        var all = Replicas.Select(r => r.Current).ToList();
-        var wanted = all.Where(r => r.Wanted).ToList();
-        var judged = wanted.Count > 0 ? wanted : all;
-        return new ResourceStatus
-        {
-            Name = Name,
-            Type = Plan.Type,
-            State = (judged.Count == 0 ? InstanceState.Stopped : Progress.First(s => judged.Exists(r => r.State == s))).ToString(),
-            Health = (wanted.Count == 0 ? InstanceHealth.Unknown : HealthFromWorst.First(h => wanted.Exists(r => r.Health == h))).ToString(),
-            Urls = [.. Plan.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https").Select(e => e.AllocatedEndpoint?.UriString).OfType<string>()],
-            Wanted = wanted.Count,
-            Ready = wanted.Count(r => r is { State: InstanceState.Running, Health: InstanceHealth.Ready }),
-            Hidden = IsHidden,
-            Replicas = [.. all.Select(Status)],
-        };
-    }
-
     public async ValueTask DisposeAsync()
     {
+        _rollout.CallOff();
+        await ChangeEndedAsync().ConfigureAwait(false);
         foreach (var replica in Replicas)
         {
             await replica.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private ReplicaStatus Status(InstanceSnapshot replica) => new()
+    private InstanceSupervisor Make(ReplicaIdentity replica) => _maker.Make(replica, snapshot =>
     {
-        Name = replica.Name,
-        State = replica.State.ToString(),
-        Health = replica.Health.ToString(),
-        Pid = replica.Pid,
-        Port = replica.Port,
-        Restarts = replica.Restarts,
-        StartedAt = replica.StartedAt,
-        Generation = replica.Generation,
-        Url = Url(replica.Index),
-        Failures = replica.Failures,
-        NextAttemptAt = replica.NextAttemptAt,
-        LastExit = replica.LastExit,
-        Reason = replica.Reason,
-        Traffic = replica.Traffic.ToString(),
-        Adopted = replica.Adopted,
-    };
+        _stack.ReplicaChanged(_replicas.Plan, snapshot);
+        _replicas.Pulse();
+    });
 
-    private string? Url(int index)
-        => Plan.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https") is { } endpoint && index < endpoint.ReplicaEndpoints.Count
-            ? endpoint.ReplicaEndpoints[index].UriString
-            : null;
+    private async Task StartAsync(IReadOnlyList<InstanceSupervisor> replicas, CancellationToken cancellationToken)
+    {
+        _rollout.Thaw();
+        await EachAsync("start", replicas, async replica =>
+        {
+            if (!replica.Current.Wanted)
+            {
+                replica.Launches.Renew();
+            }
+
+            await replica.StartAsync(cancellationToken).ConfigureAwait(false);
+            if (replica.Current.Traffic is InstanceTraffic.Out or InstanceTraffic.Draining && !_rollout.IsRunning)
+            {
+                await _traffic.AdmitAsync(replica, cancellationToken).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private async Task StopAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
+    {
+        _rollout.Thaw();
+        if (RollOrder.Serves(replica.Current) && !_rollout.IsRunning && Replicas.Any(r => r != replica && RollOrder.Serves(r.Current)))
+        {
+            await _traffic.DrainAsync(replica, cancellationToken).ConfigureAwait(false);
+        }
+
+        await replica.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <exception cref="DistributedApplicationException">Some did not; says which, and why.</exception>
+    private static async Task EachAsync(string command, IReadOnlyList<InstanceSupervisor> replicas, Func<InstanceSupervisor, Task> act)
+    {
+        List<Task> all = [.. replicas.Select(act)];
+        try
+        {
+            await Task.WhenAll(all).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e) when (all.Count > 1)
+        {
+            var why = all.Select(t => t.Exception?.InnerException?.Message).Zip(replicas, (message, replica) => (Message: message, replica.Name)).Where(f => f.Message is not null).ToList();
+            throw new DistributedApplicationException(
+                $"Command '{command}' failed for {why.Count} of {all.Count} replicas.{Environment.NewLine}{string.Join(Environment.NewLine, why.Select(f => $"{f.Name}: {f.Message}"))}", e);
+        }
+    }
+
+    private Task ChangeEndedAsync() => _change.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }
+
+/// <summary>Makes what the orchestrator of one resource needs of its launches.</summary>
+/// <param name="Make">Makes the supervisor of a replica, not started; it calls back with each snapshot.</param>
+/// <param name="RenewLaunches">Has the AppHost's callbacks called anew for the next launches.</param>
+internal sealed record ReplicaMaker(Func<ReplicaIdentity, Action<InstanceSnapshot>, InstanceSupervisor> Make, Action RenewLaunches);

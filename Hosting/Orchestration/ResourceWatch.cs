@@ -19,7 +19,7 @@ internal sealed partial class ResourceWatch(
     ILogger logger)
 {
     private readonly Dictionary<IResource, HashSet<string>> _healthy = [];
-    private readonly HashSet<IResource> _ready = [];
+    private readonly Dictionary<IResource, EventSnapshot<ResourceReadyEvent>> _ready = [];
     private readonly Dictionary<(IResource Resource, string Id), string?> _states = [];
     private readonly List<Task> _handlers = [];
 
@@ -55,7 +55,7 @@ internal sealed partial class ResourceWatch(
             }
         }
 
-        if (change.Snapshot.HealthStatus == HealthStatus.Healthy && !_ready.Contains(change.Resource))
+        if (change.Snapshot.HealthStatus == HealthStatus.Healthy && change.Snapshot.ResourceReadyEvent is null)
         {
             await BecomeHealthyAsync(change, cancellationToken).ConfigureAwait(false);
         }
@@ -63,6 +63,17 @@ internal sealed partial class ResourceWatch(
 
     private async Task BecomeHealthyAsync(ResourceEvent change, CancellationToken cancellationToken)
     {
+        if (_ready.TryGetValue(change.Resource, out var raised))
+        {
+            // A replica that came later: the resource was ready before.
+            if (change.Resource.GetReplicaNames().Contains(change.ResourceId, StringComparer.OrdinalIgnoreCase))
+            {
+                await notifications.PublishUpdateAsync(change.Resource, change.ResourceId, s => s with { ResourceReadyEvent = raised }).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         if (!_healthy.TryGetValue(change.Resource, out var healthy))
         {
             _healthy[change.Resource] = healthy = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -74,10 +85,10 @@ internal sealed partial class ResourceWatch(
             return;
         }
 
-        _ready.Add(change.Resource);
         var handlers = events.ReadyAsync(change.Resource, cancellationToken);
         Track(handlers, change.Resource.Name);
-        await notifications.PublishUpdateAsync(change.Resource, s => s with { ResourceReadyEvent = new EventSnapshot<ResourceReadyEvent>(handlers) }).ConfigureAwait(false);
+        _ready[change.Resource] = new EventSnapshot<ResourceReadyEvent>(handlers);
+        await notifications.PublishUpdateAsync(change.Resource, s => s with { ResourceReadyEvent = _ready[change.Resource] }).ConfigureAwait(false);
     }
 
     // What lives with another resource and has no life of its own is in that one's state.

@@ -33,6 +33,9 @@ internal sealed class SpecFactory
 
     private TimeSpan StopGrace => _supervision.StopWaitSecs ?? TimeSpan.FromSeconds(_options.Development ? 5 : 35);
 
+    /// <summary>Has the AppHost's callbacks called anew for the next launches.</summary>
+    public void RenewLaunches() => _launches.Renew();
+
     /// <param name="replica">The replica.</param>
     /// <param name="launching">Called with each launch, before it happens.</param>
     public InstanceSpec Create(ReplicaIdentity replica, Action<LaunchRequest> launching) => new()

@@ -120,7 +120,7 @@ internal sealed class StackControl : IStackControl
     }
 
     public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken)
-        => Task.FromResult(CommandOutcome.Failed($"'{resource}' can't be scaled yet."));
+        => Find(resource)?.Resource.ScaleAsync(replicas, cancellationToken) ?? Task.FromResult(CommandOutcome.Failed($"There is no resource '{resource}'."));
 
     public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {
@@ -158,7 +158,8 @@ internal sealed class StackControl : IStackControl
     // Of a replica that is gone the log is still there.
     private string? FindLeftOver(string replica) => Path.GetFileName(replica) == replica && LogFile(replica) is var file && File.Exists(file) ? file : null;
 
-    private string LogFile(string replica) => Path.Combine(_options.StateFolder, "logs", $"{replica}.log");
+    /// <summary>The file that takes a replica's stdout and stderr.</summary>
+    public string LogFile(string replica) => Path.Combine(_options.StateFolder, "logs", $"{replica}.log");
 
     private (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? FindReplica(string name)
     {

@@ -47,7 +47,7 @@ internal sealed partial class StackEngine(
             throw new InvalidOperationException("The engine was started before it was prepared.");
         }
 
-        _resources = replicas.Create(stack, control.Changed);
+        _resources = replicas.Create(stack, new StackSurroundings(control, follower, stack.Desired));
         control.Begin(_resources, stack.Dashboard);
         foreach (var replica in _resources.SelectMany(r => r.ReplicaNames))
         {
@@ -83,7 +83,7 @@ internal sealed partial class StackEngine(
 
     /// <summary>Runs one of the commands that everything supervised has.</summary>
     /// <param name="name">A resource, or one of its replicas.</param>
-    /// <param name="command">start, stop or restart.</param>
+    /// <param name="command">start, stop, restart or roll.</param>
     /// <param name="cancellationToken">Ends the wait for the result.</param>
     public async Task<ExecuteCommandResult> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
@@ -97,17 +97,10 @@ internal sealed partial class StackEngine(
     }
 
     /// <summary>Restarts those replicas of a resource that run, one after another.</summary>
-    public async Task<ExecuteCommandResult> RestartRunningAsync(IResource resource, CancellationToken cancellationToken)
+    public async Task<ExecuteCommandResult> RollAsync(IResource resource, string reason, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _resources.First(r => ReferenceEquals(r.Plan.Resource, resource)).RestartAsync(onlyWanted: true, cancellationToken).ConfigureAwait(false);
-            return CommandResults.Success();
-        }
-        catch (DistributedApplicationException e)
-        {
-            return CommandResults.Failure(e);
-        }
+        var outcome = await _resources.First(r => ReferenceEquals(r.Plan.Resource, resource)).RollAsync(reason, cancellationToken).ConfigureAwait(false);
+        return outcome.ToResult();
     }
 
     public async ValueTask DisposeAsync()

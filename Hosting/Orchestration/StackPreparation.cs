@@ -39,6 +39,8 @@ internal sealed partial class StackPreparation(
     public async Task<PreparedStack> PlanAsync(CancellationToken cancellationToken)
     {
         await containers.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var desired = options.Development ? null : new DesiredReplicas(Path.Combine(_state!.Path, "desired.json"), logger);
+        desired?.Apply(model.Resources);
         var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe()).Make(model.Resources);
         foreach (var warning in plan.Warnings)
         {
@@ -55,7 +57,7 @@ internal sealed partial class StackPreparation(
         await PortCheck.EnsureFreeAsync(plan, time, cancellationToken).ConfigureAwait(false);
         await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
         KeyRing.EnsureKey(_state!.Keys, time);
-        return new PreparedStack(plan, _state, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!));
+        return new PreparedStack(plan, _state, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired);
     }
 
     public void Dispose() => _state?.Dispose();
@@ -68,4 +70,5 @@ internal sealed partial class StackPreparation(
 /// <param name="Plan">What is to run.</param>
 /// <param name="State">The folder that keeps what outlives a run.</param>
 /// <param name="Dashboard">Where the dashboard is; null: there is none.</param>
-internal sealed record PreparedStack(StackPlan Plan, StateFolder State, DashboardAccess? Dashboard);
+/// <param name="Desired">Keeps the numbers of replicas that commands ask for; null in development.</param>
+internal sealed record PreparedStack(StackPlan Plan, StateFolder State, DashboardAccess? Dashboard, DesiredReplicas? Desired);

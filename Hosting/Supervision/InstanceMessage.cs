@@ -9,9 +9,13 @@ internal abstract record InstanceMessage
 
     public sealed record Stop(TaskCompletionSource Done) : InstanceMessage;
 
-    public sealed record Restart(TaskCompletionSource Done) : InstanceMessage;
+    /// <summary>FirstTry: the first failure of the new process ends the wait, though the replica goes on trying.</summary>
+    public sealed record Restart(TaskCompletionSource Done, bool FirstTry) : InstanceMessage;
 
     public sealed record Kill : InstanceMessage;
+
+    /// <summary>Whether requests reach the replica, as the orchestrator has arranged it.</summary>
+    public sealed record Traffic(InstanceTraffic Value, TaskCompletionSource Done) : InstanceMessage;
 
     /// <summary>Completes when everything posted before it, and what that led to at once, has been handled.</summary>
     public sealed record Idle(TaskCompletionSource Done) : InstanceMessage;

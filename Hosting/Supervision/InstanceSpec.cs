@@ -18,6 +18,9 @@ internal sealed record InstanceSpec
     /// <summary>Makes the launch request, anew for each start: environment and arguments are evaluated there. Argument: the generation, 1 for the first.</summary>
     public required Func<int, CancellationToken, Task<LaunchRequest>> CreateLaunch { get; init; }
 
+    /// <summary>What <see cref="CreateLaunch"/> made before, for a roll-out that has to go back to it.</summary>
+    public LaunchMemory Launches { get; init; } = new();
+
     /// <summary>The checks that all have to succeed before it is ready; none: ready after <see cref="StartSecs"/>.</summary>
     public IReadOnlyList<ProbeSpec> Readiness { get; init; } = [];
 

@@ -84,10 +84,19 @@ internal sealed partial class InstanceSupervisor
         }
     }
 
-    private void OnRestart(TaskCompletionSource done)
+    private void OnTraffic(InstanceMessage.Traffic message)
+    {
+        _traffic = message.Value;
+        Publish();
+        message.Done.SetResult();
+    }
+
+    private void OnRestart(InstanceMessage.Restart restart)
     {
         _desired = Desired.Running;
-        _goals.Add(new Goal(done, GoalKind.Running, _process is not null || IsLaunching ? _generation + 1 : 0));
+        _goals.Add(restart.FirstTry
+            ? new Goal(restart.Done, GoalKind.FirstTry, _generation + 1)
+            : new Goal(restart.Done, GoalKind.Running, _process is not null || IsLaunching ? _generation + 1 : 0));
         switch (_state)
         {
             case InstanceState.Stopped or InstanceState.Exited or InstanceState.Fatal:
@@ -131,14 +140,16 @@ internal sealed partial class InstanceSupervisor
         return true;
     }
 
-    private bool IsReached(Goal goal) => goal.Kind == GoalKind.Running
-        ? _state == InstanceState.Running && _generation >= goal.MinGeneration
-        : _process is null && !IsLaunching;
+    private bool IsReached(Goal goal) => goal.Kind == GoalKind.NoProcess
+        ? _process is null && !IsLaunching
+        : _state == InstanceState.Running && _generation >= goal.MinGeneration;
 
     private string? WhyLost(Goal goal) => (goal.Kind, _state) switch
     {
-        (GoalKind.Running, InstanceState.Exited or InstanceState.Fatal or InstanceState.Unknown) => $"Replica '{_spec.Name}' did not start: {Sentence(_reason)}",
-        (GoalKind.Running, _) when _desired == Desired.Stopped => $"Replica '{_spec.Name}' was stopped before it was running.",
+        (GoalKind.FirstTry, InstanceState.Waiting or InstanceState.Backoff or InstanceState.Stopping) when _desired == Desired.Running && _generation >= goal.MinGeneration
+            => $"Replica '{_spec.Name}' did not get ready: {Sentence(_reason ?? _lastExit)}",
+        (GoalKind.Running or GoalKind.FirstTry, InstanceState.Exited or InstanceState.Fatal or InstanceState.Unknown) => $"Replica '{_spec.Name}' did not start: {Sentence(_reason)}",
+        (GoalKind.Running or GoalKind.FirstTry, _) when _desired == Desired.Stopped => $"Replica '{_spec.Name}' was stopped before it was running.",
         (GoalKind.NoProcess, InstanceState.Unknown) => $"Replica '{_spec.Name}' could not be stopped: {Sentence(_reason)}",
         (GoalKind.NoProcess, _) when _cannotBeKilled => $"Replica '{_spec.Name}' could not be stopped: {Sentence(_reason)}",
         _ => null,
@@ -146,7 +157,7 @@ internal sealed partial class InstanceSupervisor
 
     private static string Sentence(string? reason) => reason is null ? "the reason is not known." : reason.EndsWith('.') ? reason : $"{reason}.";
 
-    private enum GoalKind { Running, NoProcess }
+    private enum GoalKind { Running, FirstTry, NoProcess }
 
     /// <summary>A command that waits for what it asked for.</summary>
     private readonly record struct Goal(TaskCompletionSource Done, GoalKind Kind, int MinGeneration);

@@ -97,7 +97,7 @@ internal sealed partial class InstanceSupervisor
         InstanceMessage result;
         try
         {
-            var request = await _spec.CreateLaunch(generation, cancellationToken).ConfigureAwait(false);
+            var request = await _spec.Launches.NextAsync(generation, token => _spec.CreateLaunch(generation, token), cancellationToken).ConfigureAwait(false);
             var logStart = LastWords.Begin(request.LogFile, generation);
             process = await _launcher.LaunchAsync(request, cancellationToken).ConfigureAwait(false);
             result = new InstanceMessage.Launched(generation, process, request.LogFile, logStart);

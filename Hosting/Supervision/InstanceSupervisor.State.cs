@@ -10,6 +10,7 @@ internal sealed partial class InstanceSupervisor
     private InstanceHealth _health = InstanceHealth.Unknown;
     private Desired _desired = Desired.Stopped;
     private FailureHistory _history = FailureHistory.Empty;
+    private InstanceTraffic _traffic = InstanceTraffic.None;
 
     /// <summary>Number of the stay in Waiting; what the gate says about an earlier one is dropped.</summary>
     private int _attempt;
@@ -101,6 +102,7 @@ internal sealed partial class InstanceSupervisor
         State = _state,
         Health = _health,
         Wanted = _desired == Desired.Running,
+        Traffic = _traffic,
         Pid = _process?.Pid,
         Port = _spec.Port,
         Generation = _generation,

@@ -55,7 +55,14 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
 
     /// <summary>Stops, then starts. Completes when a process launched after the call is Running; cancelling ends only the wait.</summary>
     /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
-    public Task RestartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Restart(done), cancellationToken);
+    public Task RestartAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Restart(done, FirstTry: false), cancellationToken);
+
+    /// <summary>As <see cref="RestartAsync"/>, but the first failure of the process launched after the call ends the wait, though the replica goes on trying as its policy says.</summary>
+    /// <exception cref="DistributedApplicationException">It did not get ready; the message says why.</exception>
+    public Task RestartOnceAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Restart(done, FirstTry: true), cancellationToken);
+
+    /// <summary>Notes whether requests reach the replica. Completes when the snapshot says so.</summary>
+    public Task SetTrafficAsync(InstanceTraffic traffic) => CommandAsync(done => new InstanceMessage.Traffic(traffic, done), CancellationToken.None);
 
     /// <summary>Ends the whole group at once, without grace, and wants the replica not to run.</summary>
     public void Kill() => Post(new InstanceMessage.Kill());
@@ -126,8 +133,9 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         {
             case InstanceMessage.Start m: OnStart(m.Done); break;
             case InstanceMessage.Stop m: OnStop(m.Done); break;
-            case InstanceMessage.Restart m: OnRestart(m.Done); break;
+            case InstanceMessage.Restart m: OnRestart(m); break;
             case InstanceMessage.Kill: OnKill(); break;
+            case InstanceMessage.Traffic m: OnTraffic(m); break;
             case InstanceMessage.GateSaid m when IsWaiting(m.Attempt): Publish(m.What); break;
             case InstanceMessage.GatePassed m when IsWaiting(m.Attempt): OnGatePassed(m); break;
             case InstanceMessage.GatePassed m: m.Slot.Dispose(); break;

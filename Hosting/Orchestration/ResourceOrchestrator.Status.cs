@@ -1,0 +1,65 @@
+using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Control.Contract;
+using Stack.Hosting.Observation;
+
+namespace Stack.Hosting.Orchestration;
+
+// What the replicas come to, together.
+internal sealed partial class ResourceOrchestrator
+{
+    private const string Frozen = "RolloutFrozen";
+
+    // From the least to the most advanced: a resource is in the state of its least advanced replica that is meant to run.
+    private static readonly InstanceState[] Progress =
+    [
+        InstanceState.Fatal, InstanceState.Unknown, InstanceState.Exited, InstanceState.Stopped, InstanceState.Backoff,
+        InstanceState.Waiting, InstanceState.Starting, InstanceState.Stopping, InstanceState.Running,
+    ];
+
+    private static readonly InstanceHealth[] HealthFromWorst = [InstanceHealth.Dead, InstanceHealth.NotReady, InstanceHealth.Unknown, InstanceHealth.Ready];
+
+    public ResourceStatus Status()
+    {
+        var all = _replicas.Snapshots;
+        var wanted = all.Where(r => r.Wanted).ToList();
+        var judged = wanted.Count > 0 ? wanted : all;
+        var state = judged.Count == 0 ? InstanceState.Stopped : Progress.First(s => judged.Any(r => r.State == s));
+        return new ResourceStatus
+        {
+            Name = Name,
+            Type = Plan.Type,
+            State = _rollout.IsFrozen ? Frozen : state.ToString(),
+            Health = (wanted.Count == 0 ? InstanceHealth.Unknown : HealthFromWorst.First(h => wanted.Exists(r => r.Health == h))).ToString(),
+            Urls = [.. Plan.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https").Select(e => e.AllocatedEndpoint?.UriString).OfType<string>()],
+            Wanted = wanted.Count,
+            Ready = wanted.Count(r => r is { State: InstanceState.Running, Health: InstanceHealth.Ready }),
+            Rollout = _rollout.Status,
+            Hidden = IsHidden,
+            Replicas = [.. all.Select(Status)],
+        };
+    }
+
+    private ReplicaStatus Status(InstanceSnapshot replica) => new()
+    {
+        Name = replica.Name,
+        State = replica.State.ToString(),
+        Health = replica.Health.ToString(),
+        Pid = replica.Pid,
+        Port = replica.Port,
+        Restarts = replica.Restarts,
+        StartedAt = replica.StartedAt,
+        Generation = replica.Generation,
+        Url = Url(replica.Index),
+        Failures = replica.Failures,
+        NextAttemptAt = replica.NextAttemptAt,
+        LastExit = replica.LastExit,
+        Reason = replica.Reason,
+        Traffic = replica.Traffic.ToString(),
+        Adopted = replica.Adopted,
+    };
+
+    private string? Url(int index)
+        => Plan.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https") is { } endpoint && index < endpoint.ReplicaEndpoints.Count
+            ? endpoint.ReplicaEndpoints[index].UriString
+            : null;
+}

@@ -1,0 +1,97 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Observation;
+using Stack.Hosting.Supervision;
+
+namespace Stack.Hosting.Orchestration.Rolling;
+
+/// <summary>Takes the replicas of one resource out of traffic and lets them in again, through the gates of its gateways, and notes it with each. A gate that does not answer in time has failed.</summary>
+internal sealed partial class Traffic(IResource resource, TimeProvider time, ILogger logger)
+{
+    /// <summary>How long requests in flight are waited for.</summary>
+    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    // For a gate to answer, beside what it waits for; it may have a configuration to test and a program to reload.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>False: there is no gateway before the resource, and nothing to be done.</summary>
+    public bool HasGate => Gates.Count > 0;
+
+    private List<ITrafficGate> Gates => [.. resource.Annotations.OfType<TrafficGateAnnotation>().Select(a => a.Gate)];
+
+    /// <summary>A replica that was there from the start: requests reach it as soon as it listens.</summary>
+    public Task BeginAsync(InstanceSupervisor replica) => NoteAsync(replica, InstanceTraffic.In);
+
+    /// <summary>A replica that comes later: none reach it before the gates know of it.</summary>
+    public Task BeginOutsideAsync(InstanceSupervisor replica) => NoteAsync(replica, InstanceTraffic.Out);
+
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer. Requests may still reach the replica.</exception>
+    public async Task DrainAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
+    {
+        await NoteAsync(replica, InstanceTraffic.Draining).ConfigureAwait(false);
+        var drained = await AskAsync(
+            gate => gate.DrainAsync(Of(replica), DrainLimit, cancellationToken), DrainLimit + Patience, $"could not take '{replica.Name}' out of traffic", cancellationToken).ConfigureAwait(false);
+        if (drained.Contains(false))
+        {
+            LogNotDrained(replica.Name, DrainLimit.TotalSeconds);
+        }
+
+        await NoteAsync(replica, InstanceTraffic.Out).ConfigureAwait(false);
+    }
+
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
+    public async Task AdmitAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
+    {
+        await AskAsync(gate => Done(gate.AdmitAsync(Of(replica), cancellationToken)), DrainLimit + Patience, $"could not let requests reach '{replica.Name}' again", cancellationToken).ConfigureAwait(false);
+        await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
+    }
+
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
+    public async Task SetMembersAsync(IReadOnlyList<InstanceSupervisor> replicas, CancellationToken cancellationToken)
+    {
+        List<TrafficReplica> members = [.. replicas.Select(Of)];
+        await AskAsync(gate => Done(gate.SetMembersAsync(resource, members, cancellationToken)), DrainLimit + Patience, $"could not be told of the {members.Count} replicas of '{resource.Name}'", cancellationToken).ConfigureAwait(false);
+        foreach (var replica in replicas.Where(r => r.Current.Traffic == InstanceTraffic.Out))
+        {
+            await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T[]> AskAsync<T>(Func<ITrafficGate, Task<T>> ask, TimeSpan limit, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.WhenAll(Gates.Select(ask)).WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (TimeoutException e)
+        {
+            throw new TrafficGateException($"The gateway {what}: it did not answer within {limit.TotalSeconds:0} s.", e);
+        }
+        catch (Exception e)
+        {
+            throw new TrafficGateException($"The gateway {what}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task.ConfigureAwait(false);
+        return true;
+    }
+
+    private TrafficReplica Of(InstanceSupervisor replica) => new(resource, replica.Name, replica.Current.Index);
+
+    private Task NoteAsync(InstanceSupervisor replica, InstanceTraffic traffic) => HasGate ? replica.SetTrafficAsync(traffic) : Task.CompletedTask;
+
+    [LoggerMessage(3120, LogLevel.Warning, "Instance {Instance} still had requests in flight {Seconds:0} s after it was taken out of traffic; they are ended by its stop.")]
+    private partial void LogNotDrained(string instance, double seconds);
+}
+
+/// <summary>A gateway could not do what it was asked for.</summary>
+internal sealed class TrafficGateException(string message, Exception inner) : DistributedApplicationException(message, inner);

@@ -1,0 +1,81 @@
+namespace Stack.Hosting.Supervision;
+
+/// <summary>Remembers what a replica was launched with, so that a roll-out whose new version does not get ready can put the old launch back.</summary>
+internal sealed class LaunchMemory
+{
+    // What differs from launch to launch without being another version.
+    private static readonly string[] Passing = ["STACK_GENERATION", "STACK_REPLICAS"];
+
+    private readonly Lock _lock = new();
+    private LaunchRequest? _last;
+    private LaunchRequest? _kept;
+    private LaunchRequest? _putBack;
+
+    /// <summary>The request for the next launch: a new one, or the old one while that is put back.</summary>
+    public async Task<LaunchRequest> NextAsync(int generation, Func<CancellationToken, Task<LaunchRequest>> create, CancellationToken cancellationToken)
+    {
+        LaunchRequest? old;
+        lock (_lock)
+        {
+            old = _putBack;
+            _last = null; // one that can't even be made differs from the one before
+        }
+
+        var request = old is null ? await create(cancellationToken).ConfigureAwait(false) : OfGeneration(old, generation);
+        lock (_lock)
+        {
+            _last = request;
+        }
+
+        return request;
+    }
+
+    /// <summary>A roll-out comes to the replica: what it was launched with last is what it may go back to; the next launch is a new one.</summary>
+    public void Keep()
+    {
+        lock (_lock)
+        {
+            _kept = _last;
+            _putBack = null;
+        }
+    }
+
+    /// <summary>From the next launch on it is what was kept.</summary>
+    /// <returns>False: there is nothing to go back to. It was the same, or its files are gone.</returns>
+    public bool PutBack()
+    {
+        lock (_lock)
+        {
+            if (_kept is not { } kept || (_last is { } last && IsSame(kept, last)) || !IsThere(kept))
+            {
+                return false;
+            }
+
+            _putBack = kept;
+            return true;
+        }
+    }
+
+    /// <summary>The next launch is a new one.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            _putBack = null;
+        }
+    }
+
+    private static LaunchRequest OfGeneration(LaunchRequest request, int generation)
+        => request with { Environment = new Dictionary<string, string>(request.Environment, StringComparer.Ordinal) { ["STACK_GENERATION"] = $"{generation}" } };
+
+    private static bool IsSame(LaunchRequest a, LaunchRequest b)
+        => a.FileName == b.FileName && a.WorkingDirectory == b.WorkingDirectory && a.Arguments.SequenceEqual(b.Arguments) && Lasting(a).SequenceEqual(Lasting(b));
+
+    private static IEnumerable<KeyValuePair<string, string>> Lasting(LaunchRequest request)
+        => request.Environment.Where(v => !Passing.Contains(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal);
+
+    // "dotnet" is always there: the assembly that it is to run counts too.
+    private static bool IsThere(LaunchRequest request)
+        => request.Arguments.Take(1).Where(a => a.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).Prepend(request.FileName).Where(Path.IsPathRooted).All(File.Exists)
+            && Directory.Exists(request.WorkingDirectory);
+}
