@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Allocation;
 
@@ -19,6 +20,18 @@ internal static class PlanFaults
         {
             yield return $"Endpoint '{twice.Key.Name}' of resource '{resource.Name}' is given sequential ports from {string.Join(" and from ", twice.Select(s => s.FirstPort))}. Call WithSequentialPorts once for each endpoint.";
         }
+    }
+
+    /// <summary>Settings of supervision that can't be meant, or that the resource can't have.</summary>
+    public static IEnumerable<string> OfSupervision(IResource resource)
+    {
+        if (!resource.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
+        {
+            return [];
+        }
+
+        var faults = SupervisionFaults.Of(resource, supervision.Options);
+        return (resource is ContainerResource || resource.HasAnnotationOfType<ContainerImageAnnotation>()) && !resource.HasAnnotationOfType<ExecutableAnnotation>() ? faults.Concat(SupervisionFaults.OfContainer(resource, supervision.Options)) : faults;
     }
 
     /// <summary>Ports that several are to listen on.</summary>

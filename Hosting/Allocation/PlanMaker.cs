@@ -32,7 +32,7 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
         HashSet<int> taken = [.. resources.SelectMany(r => DeclaredPorts(r, sequential[r]))];
         var ports = new PortChooser(freePorts, taken, randomizePorts);
         var plans = resources.Select(r => Plan(r, sequential[r], ports)).ToList();
-        List<string> faults = [.. resources.SelectMany(r => PlanFaults.OfSequences(r, sequential[r])), .. PlanFaults.OfSharedPorts(plans)];
+        List<string> faults = [.. resources.SelectMany(r => PlanFaults.OfSequences(r, sequential[r])), .. PlanFaults.OfSharedPorts(plans), .. resources.SelectMany(PlanFaults.OfSupervision)];
         if (faults.Count > 0)
         {
             faults.AddRange(PlanFaults.OfHeldPorts(plans, holder));

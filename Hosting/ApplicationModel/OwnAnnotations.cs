@@ -81,4 +81,26 @@ public sealed class SupervisionOptions
         }
     }
     = 10;
+
+    /// <summary>The bits that files made by the process don't get, in octal digits as a shell's <c>umask</c> takes them: <c>"027"</c>. Default: as the AppHost's.</summary>
+    public string? Umask { get; set; }
+
+    /// <summary>Name or number of the user that the process runs as, with that user's groups; <c>HOME</c>, <c>USER</c> and <c>LOGNAME</c> follow unless the model sets them, and the resource gets a key ring of its own. Only an AppHost that runs as root can change it. Default: the AppHost's user.</summary>
+    public string? User { get; set; }
+
+    /// <summary>Name or number of the group in place of the user's primary one. Default: that one.</summary>
+    public string? Group { get; set; }
+
+    /// <summary>The folder the process runs in; relative to the AppHost's. Default: the project's folder, that of the published site, or the one given to <c>AddExecutable</c>.</summary>
+    public string? Directory { get; set; }
+
+    /// <summary>Limits of the process, by their names in <c>prlimit</c>: as, core, cpu, data, fsize, memlock, nofile, nproc, stack. In bytes (as, core, data, fsize, memlock, stack), seconds (cpu) or numbers. Default: the AppHost's.</summary>
+    /// <example><code>site.WithSupervision(s => s.Limits["nofile"] = 65536);</code></example>
+    public IDictionary<string, ProcessLimit> Limits { get; } = new Dictionary<string, ProcessLimit>(StringComparer.Ordinal);
+
+    /// <summary>How readily the kernel ends the process when memory runs out (<c>oom_score_adj</c>): -1000 never, 1000 first. Default: as the AppHost.</summary>
+    public int? OutOfMemoryScore { get; set; }
+
+    /// <summary>True: no program that the process runs gets rights by setuid or file capabilities. Default: true where <see cref="User"/> changes the user, else false.</summary>
+    public bool? NoNewPrivileges { get; set; }
 }

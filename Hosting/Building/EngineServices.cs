@@ -12,6 +12,7 @@ using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Posix;
 
 namespace Stack.Hosting.Building;
 
@@ -43,6 +44,7 @@ internal static class EngineServices
         string appHostDirectory,
         Assembly? appHost)
     {
+        Launchers.Prepare();
         var services = host.Services;
         services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         services.TryAddSingleton(TimeProvider.System);
@@ -90,6 +92,7 @@ internal static class EngineServices
             services.AddSingleton<StackMeasures>();
             services.AddSingleton<ValueResources>();
             services.AddSingleton<StackEngine>();
+            services.AddHostedService<StrangerReaper>();
             services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
         }
 

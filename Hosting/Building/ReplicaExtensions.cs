@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.ApplicationModel;
 
@@ -49,6 +50,7 @@ public static class ReplicaExtensions
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
     /// <param name="configure">Changes the settings.</param>
+    /// <exception cref="DistributedApplicationException">A setting can't be meant (a umask that is not octal, an unknown limit); all of them are reported at once.</exception>
     /// <example><code>site.WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(20));</code></example>
     public static IResourceBuilder<T> WithSupervision<T>(this IResourceBuilder<T> builder, Action<SupervisionOptions> configure)
         where T : IResource
@@ -62,7 +64,8 @@ public static class ReplicaExtensions
         }
 
         configure(supervision.Options);
-        return builder;
+        string[] faults = [.. SupervisionFaults.Of(builder.Resource, supervision.Options)];
+        return faults.Length == 0 ? builder : throw new DistributedApplicationException(string.Join(Environment.NewLine, faults));
     }
 
     /// <summary>Lets the resource start when one replica of another one is healthy: for gateways, since one bad replica must not keep the site down.</summary>

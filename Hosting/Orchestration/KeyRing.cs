@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
+using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Posix;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -10,6 +12,7 @@ internal static class KeyRing
     // ASP.NET Core's own numbers: a key lives 90 days, and its successor is made two days before its end.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
     private static readonly TimeSpan Succession = TimeSpan.FromDays(2);
+    private static readonly Lock Making = new();
 
     /// <summary>Adds a key unless the folder has one that is good for longer than it takes a successor to become known.</summary>
     public static void EnsureKey(string folder, TimeProvider time)
@@ -23,6 +26,33 @@ internal static class KeyRing
         if (!keys.GetAllKeys().Any(k => !k.IsRevoked && k.ActivationDate <= now && k.ExpirationDate > now + Succession))
         {
             keys.CreateNewKey(now, now + Lifetime);
+        }
+    }
+
+    /// <summary>
+    /// The ring of resources that run as another user: a folder of their own beside ours, since ASP.NET Core lets nobody but a key's writer read it, and since who takes over such
+    /// a resource must not get the keys of the others. Made once, first key included; from then on it is the user's, and not looked into as root.
+    /// </summary>
+    /// <exception cref="LaunchException">It can't be made.</exception>
+    public static string EnsureFor(Account account, StateFolder state, TimeProvider time)
+    {
+        var folder = Path.Combine(state.Path, $"keys-{account.Name}");
+        lock (Making)
+        {
+            if (Directory.Exists(folder))
+            {
+                return folder;
+            }
+
+            var draft = state.EnsureEmpty($"keys-{account.Name}.new");
+            EnsureKey(draft, time);
+            foreach (var path in Directory.GetFiles(draft).Append(draft))
+            {
+                account.TakeOver(path);
+            }
+
+            Directory.Move(draft, folder);
+            return folder;
         }
     }
 }

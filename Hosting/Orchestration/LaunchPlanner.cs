@@ -8,6 +8,7 @@ using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Posix;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -30,6 +31,12 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
     /// <summary>Launches in place of a program of the machine; null: the resource is no container.</summary>
     public ContainerLauncher? Container { get; init; }
 
+    /// <summary>User, mask, limits of each replica.</summary>
+    public ProcessSettings Settings { get; init; } = ProcessSettings.Inherited;
+
+    /// <summary>The folder to run in, in place of the program's own.</summary>
+    public string? Folder { get; init; }
+
     public string LogFile(ReplicaIdentity replica) => Path.Combine(state.Logs, $"{replica.Name}.log");
 
     public async Task<LaunchRequest> CreateAsync(ReplicaIdentity replica, int generation, CancellationToken cancellationToken)
@@ -51,6 +58,12 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             environment.TryAdd(name, value);
         }
 
+        var account = Account.Find(Settings);
+        if (account is not null)
+        {
+            MoveIn(account, environment, configuration.ResolvedVariables.Select(v => v.Name).ToHashSet(StringComparer.Ordinal));
+        }
+
         foreach (var own in plan.Resource.Annotations.OfType<ReplicaEnvironmentAnnotation>())
         {
             own.Callback(new ReplicaEnvironmentContext(replica.Name, replica.Index, replica.Port, environment));
@@ -61,14 +74,27 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         {
             FileName = file,
             Arguments = [.. first, .. configuration.ResolvedArguments.Select(a => a.Text)],
-            WorkingDirectory = folder,
+            WorkingDirectory = Folder ?? folder,
             Environment = environment,
             ModelVariables = configuration.ResolvedVariables.Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
             SensitiveVariables = configuration.ResolvedVariables.Where(v => v.IsSensitive).Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
             SensitiveArguments = configuration.ResolvedArguments.Index().Where(a => a.Item.IsSensitive).Select(a => a.Index + first.Length).ToHashSet(),
             LogFile = LogFile(replica),
             ParentDeathSignal = parentDeathSignal,
+            Settings = Settings,
+            Folders = account is null || !environment.TryGetValue("STACK_KEYS", out var keys) ? [] : [keys],
         };
+    }
+
+    // What another user has of its own: its home, where .NET too keeps things, and a key ring. What the model sets stays.
+    private void MoveIn(Account account, Dictionary<string, string> environment, HashSet<string> set)
+    {
+        (string Name, Func<string> Value)[] own =
+            [("HOME", () => account.Home), ("USER", () => account.Name), ("LOGNAME", () => account.Name), ("STACK_KEYS", () => KeyRing.EnsureFor(account, state, TimeProvider.System))];
+        foreach (var (name, value) in own.Where(o => !set.Contains(o.Name)))
+        {
+            environment[name] = value();
+        }
     }
 
     // What runs on this machine for a container: the engine's client, which the model's variables are not meant for.

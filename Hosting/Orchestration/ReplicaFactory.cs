@@ -22,7 +22,7 @@ internal sealed class ReplicaFactory(
     /// <param name="surroundings">What is told of changes, after the AppHost's code.</param>
     public IReadOnlyList<ResourceOrchestrator> Create(PreparedStack stack, IStackSurroundings surroundings)
     {
-        var launcher = Launchers.Create(loggers);
+        var launcher = Launchers.Create(loggers, options.Launcher);
         var slots = new StartSlots(Environment.ProcessorCount);
         var prober = new HttpProber();
         return [.. stack.Plan.Resources.Select(resource =>

@@ -28,6 +28,8 @@ internal sealed class SpecFactory
         _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger)
         {
             Container = plan.Resource.RunsInEngine() ? new ContainerLauncher(plan.Resource, containers, execution, notifications, state.Containers, StopGrace) : null,
+            Settings = ProcessSettings.From(_supervision),
+            Folder = _supervision.Directory is { } folder ? Path.GetFullPath(folder, options.AppHostDirectory) : null,
         };
     }
 

@@ -50,6 +50,9 @@ internal sealed record StackOptions
     /// <summary>Path of the dashboard's assembly, as the AppHost's build noted it.</summary>
     public required string? DashboardAssembly { get; init; }
 
+    /// <summary>How processes are started: auto (also null), posix or process.</summary>
+    public string? Launcher { get; init; }
+
     public static StackOptions Read(IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, string appHostDirectory, string? dashboardAssembly)
     {
         var app = configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
@@ -77,6 +80,7 @@ internal sealed record StackOptions
                 TotalBytes = Size(configuration, "Stack:Logs:TotalBytes") ?? new LogSettings().TotalBytes,
                 MinFreeBytes = Size(configuration, "Stack:Logs:MinFreeBytes") ?? new LogSettings().MinFreeBytes,
             },
+            Launcher = configuration[Supervision.Launchers.Setting],
         };
     }
 

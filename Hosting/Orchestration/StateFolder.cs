@@ -79,6 +79,18 @@ internal sealed class StateFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>A folder for the owner only, with nothing in it.</summary>
+    public string EnsureEmpty(string name)
+    {
+        var folder = System.IO.Path.Combine(Path, name);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return Ensure(name);
+    }
+
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     // The lock file itself can't be read while it is locked.

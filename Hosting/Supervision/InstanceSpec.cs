@@ -81,6 +81,12 @@ internal sealed record LaunchRequest
 
     /// <summary>Signal that the kernel sends the child when the AppHost dies (9 KILL; 15 TERM for Nginx); null in production: it serves on.</summary>
     public int? ParentDeathSignal { get; init; }
+
+    /// <summary>User, mask, limits.</summary>
+    public ProcessSettings Settings { get; init; } = ProcessSettings.Inherited;
+
+    /// <summary>Folders that the child has to be able to write in; looked at when it runs as another user.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
 }
 
 /// <summary>How a replica that ends is dealt with. Rules and numbers: RestartPolicy.</summary>

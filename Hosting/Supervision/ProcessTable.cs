@@ -21,6 +21,17 @@ internal static class ProcessTable
     /// <summary>Members of a group that still run. Zombies don't count: they hold nothing, and who reaps them is not always quick.</summary>
     public static IEnumerable<ProcessEntry> LiveGroup(int group) => All().Where(p => p.Group == group && p.IsLive);
 
+    /// <summary>True for the process itself and for those that it, or one of them, has started, as long as those in between live.</summary>
+    public static bool DescendsFrom(int pid, int ancestor)
+    {
+        while (pid > 1 && pid != ancestor)
+        {
+            pid = Find(pid)?.Parent ?? 0;
+        }
+
+        return pid == ancestor;
+    }
+
     public static ProcessEntry? Find(int pid)
     {
         // pid (name) state ppid pgrp session …; the name may contain anything, also ')'.

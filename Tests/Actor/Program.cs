@@ -55,6 +55,9 @@ switch (part)
         await Forever();
         return 0;
 
+    case "launch":
+        return await Testing.MiniLaunch.RunAsync(args[1..]);
+
     case "supervise":
         return await Testing.MiniHost.RunAsync(args[1..]);
 

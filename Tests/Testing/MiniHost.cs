@@ -29,6 +29,7 @@ public static class MiniHost
                     WorkingDirectory = state,
                     LogFile = Path.Combine(state, $"mini-{index}.log"),
                     ParentDeathSignal = SignalNames.Kill,
+                    Settings = new ProcessSettings { User = Environment.GetEnvironmentVariable("MINI_USER") },
                     Environment = new Dictionary<string, string>(ActorProgram.Environment, StringComparer.Ordinal)
                     {
                         ["STACK_STATE"] = state,

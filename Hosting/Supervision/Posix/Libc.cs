@@ -7,8 +7,10 @@ internal static partial class Libc
 {
     public const int PermissionDenied = 1; // EPERM
     public const int NoEntry = 2; // ENOENT
+    public const int NoProcess = 3; // ESRCH
     public const int Interrupted = 4; // EINTR
     public const int NoExecFormat = 8; // ENOEXEC
+    public const int BadDescriptor = 9; // EBADF
     public const int TryAgain = 11; // EAGAIN
     public const int NoMemory = 12; // ENOMEM
     public const int NoAccess = 13; // EACCES
@@ -19,6 +21,15 @@ internal static partial class Libc
     public const int TooManyFiles = 24; // EMFILE
 
     public const int ExecuteAccess = 1; // X_OK
+    public const int ReadAccess = 4; // R_OK
+    public const int WriteAccess = 2; // W_OK
+    public const int CurrentFolder = -100; // AT_FDCWD
+    public const int EffectiveAccess = 0x200; // AT_EACCESS
+
+    public const int GetDumpable = 3; // PR_GET_DUMPABLE
+    public const int SetDumpable = 4; // PR_SET_DUMPABLE
+    public const int GetSubreaper = 37; // PR_GET_CHILD_SUBREAPER
+    public const int ShareFileSystem = 0x200; // CLONE_FS
 
     public const int OpenWriteOnly = 1;
     public const int OpenCreate = 0x40;
@@ -51,13 +62,33 @@ internal static partial class Libc
     private const nint PidFdOpenNumber = 434;
     private const nint GetThreadIdNumberX64 = 186;
     private const nint GetThreadIdNumber = 178;
+    private const nint FileAccessNumber = 439; // faccessat2
+    private static readonly bool IsX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     /// <summary>A descriptor of the process, closed on exec; -1: see errno.</summary>
     public static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0, 0, 0);
 
     public static int PidFdSendSignal(int descriptor, int signal) => (int)SystemCall(PidFdSendSignalNumber, descriptor, signal, 0, 0);
 
-    public static int CurrentThreadId() => (int)SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? GetThreadIdNumberX64 : GetThreadIdNumber, 0, 0, 0, 0);
+    public static int CurrentThreadId() => (int)SystemCall(IsX64 ? GetThreadIdNumberX64 : GetThreadIdNumber, 0, 0, 0, 0);
+
+    /// <summary>Of the calling thread alone; -1: see errno.</summary>
+    public static unsafe int SetThreadGroups(int count, uint* groups) => (int)SystemCall(IsX64 ? 116 : 159, count, (nint)groups, 0, 0);
+
+    /// <summary>Of the calling thread alone: the group that the kernel judges its use of files by.</summary>
+    public static void SetThreadFileGroup(uint group) => _ = SystemCall(IsX64 ? 123 : 152, (nint)group, 0, 0, 0);
+
+    /// <summary>Of the calling thread alone: the user that the kernel judges its use of files by.</summary>
+    public static void SetThreadFileUser(uint user) => _ = SystemCall(IsX64 ? 122 : 151, (nint)user, 0, 0, 0);
+
+    /// <summary>Whether the calling thread may use the file, by the rights it has now: zero, or -1 and errno.</summary>
+    public static unsafe int AccessNow(string path, int mode)
+    {
+        fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes($"{path}\0"))
+        {
+            return (int)SystemCall(FileAccessNumber, CurrentFolder, (nint)bytes, mode, EffectiveAccess);
+        }
+    }
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
@@ -73,6 +104,41 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Access(string path, int mode);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
+
+    /// <summary>Returns an error number; finds zero where there is none.</summary>
+    [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int FindUser(string name, byte* entry, byte* buffer, nint size, out nint found);
+
+    [LibraryImport(Library, EntryPoint = "getpwuid_r")]
+    public static unsafe partial int FindUser(uint id, byte* entry, byte* buffer, nint size, out nint found);
+
+    [LibraryImport(Library, EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int FindGroup(string name, byte* entry, byte* buffer, nint size, out nint found);
+
+    [LibraryImport(Library, EntryPoint = "getgrouplist", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int GroupsOf(string name, uint primary, uint* groups, int* count);
+
+    /// <summary>The soft limit and the hard one.</summary>
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static unsafe partial int GetLimit(int resource, ulong* limits);
+
+    [LibraryImport(Library, EntryPoint = "umask")]
+    public static partial int Umask(int mask);
+
+    [LibraryImport(Library, EntryPoint = "unshare", SetLastError = true)]
+    public static partial int Unshare(int flags);
+
+    [LibraryImport(Library, EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nint second, nint third, nint fourth, nint fifth);
 
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static unsafe partial int WaitId(int idType, int id, byte* info, int options);

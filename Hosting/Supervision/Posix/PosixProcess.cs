@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
@@ -6,6 +7,8 @@ namespace Stack.Hosting.Supervision.Posix;
 /// <summary>A child of ours: leader of its session and group, held by a descriptor.</summary>
 internal sealed partial class PosixProcess(int pid, int descriptor, Strays strays, ILogger logger) : IInstanceProcess
 {
+    private static readonly ConcurrentDictionary<int, bool> Unreaped = new();
+
     // What was killed is gone within milliseconds, unless the kernel holds it.
     private static readonly TimeSpan GroupPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
@@ -15,6 +18,16 @@ internal sealed partial class PosixProcess(int pid, int descriptor, Strays stray
     private bool _reaped;
 
     public int Pid => pid;
+
+    /// <summary>True for a child of ours that its object still has to read the end of.</summary>
+    public static bool IsUnreaped(int pid) => Unreaped.ContainsKey(pid);
+
+    /// <summary>Calls back at its end.</summary>
+    public void Watch()
+    {
+        Unreaped[pid] = true;
+        ExitWatcher.Shared.Watch(descriptor, OnEnded);
+    }
 
     public Task<ExitFacts> Exited => _exited.Task;
 
@@ -29,8 +42,8 @@ internal sealed partial class PosixProcess(int pid, int descriptor, Strays stray
 
     public bool OwnsListener(int port) => PortPreflight.ListenerBelongsTo(port, pid);
 
-    /// <summary>The leader has ended: reads how, ends the rest of the group, reaps it.</summary>
-    public void OnEnded()
+    // The leader has ended: reads how, ends the rest of the group, reaps it.
+    private void OnEnded()
     {
         ExitFacts exit;
         lock (_lock)
@@ -40,6 +53,7 @@ internal sealed partial class PosixProcess(int pid, int descriptor, Strays stray
             _ = Libc.Kill(-pid, SignalNames.Kill);
             _ = Reaping.Wait(Libc.WaitByPidFd, descriptor, Libc.WaitExited);
             _reaped = true;
+            Unreaped.TryRemove(pid, out _);
         }
 
         _ = Libc.Close(descriptor);

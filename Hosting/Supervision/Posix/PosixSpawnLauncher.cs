@@ -19,8 +19,8 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
     public async Task<IInstanceProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var program = LaunchChecks.Check(request);
-        var chain = LaunchChain.Build(program, request, Environment.ProcessId, await SpawnerThread.Id.ConfigureAwait(false));
+        var spawner = await SpawnerThread.Id.ConfigureAwait(false);
+        var chain = LaunchChain.Build(LaunchChecks.Check(request), request.ParentDeathSignal is { } signal ? (signal, Environment.ProcessId, spawner) : null);
         return await SpawnerThread.RunAsync(() =>
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -30,10 +30,10 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
 
     private PosixProcess Launch(IReadOnlyList<string> chain, LaunchRequest request)
     {
-        var log = OpenLog(request.LogFile);
+        var log = OpenLog(Path.GetFullPath(request.LogFile));
         try
         {
-            var pid = Spawn(chain, request, log);
+            var pid = request.Settings.Umask is { } mask ? SpawnerThread.WithMask(mask, () => Spawn(chain, request, log)) : Spawn(chain, request, log);
             return Watch(pid, request);
         }
         finally
@@ -55,7 +55,7 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
             }
 
             var process = new PosixProcess(pid, descriptor, Strays.Of(request), logger);
-            ExitWatcher.Shared.Watch(descriptor, process.OnEnded);
+            process.Watch();
             return process;
         }
         catch (LaunchException)
@@ -117,7 +117,7 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
             Check(Libc.FileActionsAddOpen(actions, 0, "/dev/null", 0, 0));
             Check(Libc.FileActionsAddDuplicate(actions, log, 1));
             Check(Libc.FileActionsAddDuplicate(actions, log, 2));
-            Check(Libc.FileActionsAddChangeDirectory(actions, request.WorkingDirectory));
+            Check(Libc.FileActionsAddChangeDirectory(actions, Path.GetFullPath(request.WorkingDirectory)));
             Check(Libc.FileActionsAddCloseFrom(actions, FirstLeakedDescriptor));
             var error = Libc.Spawn(out var pid, chain[0], actions, attributes, arguments.Pointer, environment.Pointer);
             return error == 0 ? pid : throw Failed("start", chain[0], error);
@@ -150,5 +150,6 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
         return new LaunchException($"'{chainProgram}': could not {what} it: {Marshal.GetPInvokeErrorMessage(error)}.{hint}", error, !IsTransient(error));
     }
 
-    private static bool IsTransient(int error) => error is Libc.TryAgain or Libc.TooManyFiles or Libc.TooManyFilesInSystem or Libc.NoMemory;
+    /// <summary>True for what another attempt may get over.</summary>
+    public static bool IsTransient(int error) => error is Libc.TryAgain or Libc.TooManyFiles or Libc.TooManyFilesInSystem or Libc.NoMemory;
 }

@@ -212,11 +212,59 @@ public sealed class LaunchPlannerTests : IDisposable
         (await LaunchAsync(builder, null))[0].Environment.Keys.ShouldNotContain("ConnectionStrings__orders");
     }
 
+    [Fact]
+    public async Task Another_user_gets_a_home_and_a_key_ring_of_its_own_and_what_the_model_sets_stays()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/").WithEnvironment("LOGNAME", "chosen");
+        var settings = new ProcessSettings { User = "54321", Group = "54322" };
+        if (Environment.UserName != "root")
+        {
+            (await Should.ThrowAsync<LaunchException>(() => LaunchAsync(builder, null, settings: settings))).Message.ShouldContain("can't be given to user '54321'");
+            return;
+        }
+
+        var launch = (await LaunchAsync(builder, null, generations: 2, settings: settings))[1];
+
+        var keys = Path.Combine(_folder, "keys-54321");
+        launch.Settings.ShouldBeSameAs(settings);
+        launch.Folders.ShouldBe([keys]);
+        launch.Environment["STACK_KEYS"].ShouldBe(keys);
+        launch.Environment["HOME"].ShouldBe("/");
+        launch.Environment["USER"].ShouldBe("54321");
+        launch.Environment["LOGNAME"].ShouldBe("chosen");
+        File.GetUnixFileMode(keys).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var key = Directory.GetFiles(keys).ShouldHaveSingleItem();
+        (await OwnerAsync(keys)).ShouldBe("54321:54322");
+        (await OwnerAsync(key)).ShouldBe("54321:54322");
+    }
+
+    [Fact]
+    public async Task Without_another_user_home_and_key_ring_are_the_AppHosts()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("tool", "/bin/true", "/");
+
+        var launch = (await LaunchAsync(builder, null, settings: new ProcessSettings { User = Environment.UserName }))[0];
+
+        launch.Folders.ShouldBeEmpty();
+        launch.Environment["STACK_KEYS"].ShouldBe(Path.Combine(_folder, "keys"));
+        launch.Environment.GetValueOrDefault("HOME").ShouldBe(Environment.GetEnvironmentVariable("HOME"));
+    }
+
+    private static async Task<string> OwnerAsync(string path)
+    {
+        List<string> lines = [];
+        await new ToolRunner().RunAsync(new ToolRequest("/usr/bin/stat", ["-c", "%u:%g", path], "/"), lines.Add, TestContext.Current.CancellationToken);
+        return lines[0];
+    }
+
     /// <param name="builder">The model.</param>
     /// <param name="program">Replaces the built assembly of projects, which does not exist here.</param>
     /// <param name="generations">How often each replica is launched.</param>
     /// <param name="resource">Name of the resource; null: the first.</param>
-    private async Task<List<LaunchRequest>> LaunchAsync(IDistributedApplicationBuilder builder, string? program, int generations = 1, string? resource = null)
+    /// <param name="settings">Of the processes.</param>
+    private async Task<List<LaunchRequest>> LaunchAsync(IDistributedApplicationBuilder builder, string? program, int generations = 1, string? resource = null, ProcessSettings? settings = null)
     {
         if (program is not null)
         {
@@ -230,7 +278,7 @@ public sealed class LaunchPlannerTests : IDisposable
         PlanMaker.Publish(plan);
         _state ??= StateFolder.Open(_folder);
         var chosen = plan.Resources.First(r => resource is null || r.Name == resource);
-        var planner = new LaunchPlanner(chosen, _state, builder.ExecutionContext, development: true, 9, NullLogger.Instance);
+        var planner = new LaunchPlanner(chosen, _state, builder.ExecutionContext, development: true, 9, NullLogger.Instance) { Settings = settings ?? ProcessSettings.Inherited };
         List<LaunchRequest> launches = [];
         for (var generation = 1; generation <= generations; generation++)
         {

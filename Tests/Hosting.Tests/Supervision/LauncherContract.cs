@@ -5,24 +5,31 @@ using Testing;
 
 namespace Hosting.Tests.Supervision;
 
-/// <summary>The contract of a launcher, on real processes: once started plainly, once by the chain that ties a child to the AppHost's life.</summary>
-[Trait("kind", "process")]
+/// <summary>The contract of a launcher, on real processes: once started plainly, once tied to the AppHost's life.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class LauncherTests : IDisposable
+public abstract partial class LauncherContract : InstanceProcessContract, IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly RecordingLogger _logger = new();
     private readonly IProcessLauncher _launcher;
     private readonly List<IInstanceProcess> _started = [];
 
-    public LauncherTests() => _launcher = Launchers.Create(_logger);
+    private protected LauncherContract(string choice) => _launcher = Launchers.Create(_logger, choice);
 
     public static TheoryData<int?> Ties => new((int?)null, 9);
 
-    private string LogFile => _folder.File("child.log");
+    /// <summary>Lines of the environment that the launcher adds for a child that is tied to the AppHost's life.</summary>
+    protected virtual string[] TieVariables => [];
+
+    private protected TempFolder Folder => _folder;
+
+    private protected RecordingLogger Logger => _logger;
+
+    private protected string LogFile => _folder.File("child.log");
 
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         foreach (var process in _started)
         {
             process.Signal(9);
@@ -81,11 +88,14 @@ public sealed class LauncherTests : IDisposable
             ["Logging:Level"] = "a b=c",
             ["EMPTY"] = "",
             ["PWD"] = "/somewhere/else",
+            ["1ST"] = "begins with a digit",
+            ["GRÜSSE"] = "世界",
         };
 
         await LaunchAndWaitAsync(Request(tie, "/usr/bin/env") with { Environment = environment });
 
-        File.ReadAllLines(LogFile).Order(StringComparer.Ordinal).ShouldBe(environment.Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal));
+        var expected = environment.Select(v => $"{v.Key}={v.Value}").Concat(tie is null ? [] : TieVariables);
+        File.ReadAllLines(LogFile).Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -107,44 +117,6 @@ public sealed class LauncherTests : IDisposable
         await RunAsync(tie, "/bin/pwd");
 
         File.ReadAllText(LogFile).Trim().ShouldBe(_folder.Path);
-    }
-
-    [Theory]
-    [MemberData(nameof(Ties))]
-    public async Task No_descriptor_above_two_is_inherited(int? tie)
-    {
-        using var leaked = File.Open("/dev/null", FileMode.Open, FileAccess.Read, FileShare.Inheritable | FileShare.ReadWrite);
-
-        await RunAsync(tie, "/bin/ls", "-l", "/proc/self/fd");
-
-        // ls itself has opened one, the folder that it lists.
-        var descriptors = File.ReadAllLines(LogFile).Where(l => l.Contains("->")).Select(l => l[(l.LastIndexOf(':') + 3)..].Trim()).Where(l => !l.Contains("/proc/")).ToList();
-        descriptors.Select(d => d.Split(" -> ")[0].Split(' ')[^1]).ShouldBe(["0", "1", "2"]);
-        descriptors[0].ShouldEndWith("/dev/null");
-        descriptors[1].ShouldEndWith(LogFile);
-        descriptors[2].ShouldEndWith(LogFile);
-    }
-
-    [Theory]
-    [MemberData(nameof(Ties))]
-    public async Task No_signal_is_blocked_or_ignored(int? tie)
-    {
-        await RunAsync(tie, "/bin/grep", "^Sig[BI]", "/proc/self/status");
-
-        File.ReadAllLines(LogFile).ShouldBe(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]);
-    }
-
-    [Theory]
-    [MemberData(nameof(Ties))]
-    public async Task Child_leads_a_session_and_a_group_of_its_own(int? tie)
-    {
-        var process = await LaunchAsync(tie, "/bin/sleep", "1000");
-
-        var entry = ProcessTable.Find(process.Pid).ShouldNotBeNull();
-
-        entry.Session.ShouldBe(process.Pid);
-        entry.Group.ShouldBe(process.Pid);
-        entry.Parent.ShouldBe(Environment.ProcessId);
     }
 
     [Fact]
@@ -189,20 +161,6 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task Program_that_is_none_is_named()
-    {
-        var path = _folder.File("garbage");
-        File.WriteAllText(path, "neither program nor script");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        var failure = await FailAsync(Request(null, path));
-
-        failure.IsPermanent.ShouldBeTrue();
-        failure.Message.ShouldContain($"'{path}'");
-        failure.Message.ShouldEndWith("It is neither a program for this machine nor a script with a '#!' line.");
-    }
-
-    [Fact]
     public async Task Missing_working_directory_is_named()
     {
         var failure = await FailAsync(Request(null, "/bin/true") with { WorkingDirectory = _folder.File("nowhere") });
@@ -217,67 +175,7 @@ public sealed class LauncherTests : IDisposable
         var failure = await FailAsync(Request(null, "/bin/true") with { LogFile = _folder.Path });
 
         failure.IsPermanent.ShouldBeTrue();
-        failure.Message.ShouldBe($"The log file '{_folder.Path}' can't be opened: Is a directory.");
-    }
-
-    [Fact]
-    public async Task Rest_of_the_group_ends_with_its_leader()
-    {
-        var process = await LaunchAsync(null, "/bin/sh", "-c", "sleep 1000 & echo $!; exit 3");
-
-        var exit = await process.Exited.Within(TimeSpan.FromSeconds(5));
-
-        exit.ShouldBe(new ExitFacts(ExitKind.Code, 3));
-        IsLive(int.Parse(File.ReadAllText(LogFile))).ShouldBeFalse();
-    }
-
-    [Fact]
-    public async Task Signal_reaches_the_whole_group()
-    {
-        var process = await LaunchAsync(null, "/bin/sh", "-c", "sleep 1000 & echo $!; wait; exit 0");
-        await Wait.Until(() => File.ReadAllText(LogFile).EndsWith('\n'));
-
-        process.Signal(15).ShouldBeTrue();
-
-        (await process.Exited.Within()).ShouldBe(new ExitFacts(ExitKind.Signal, 15));
-        IsLive(int.Parse(File.ReadAllText(LogFile))).ShouldBeFalse();
-    }
-
-    [Theory]
-    [InlineData(9, true)]
-    [InlineData(null, false)]
-    public async Task Descendant_with_a_session_of_its_own_is_ended_in_development_and_reported_else(int? tie, bool ends)
-    {
-        const int stray = 2152;
-        var environment = new Dictionary<string, string>(ActorProgram.Environment, StringComparer.Ordinal)
-        {
-            ["STACK_STATE"] = _folder.Path, ["STACK_INSTANCE"] = "site-8001", ["STACK_GENERATION"] = "1",
-        };
-        var process = await LaunchAsync(Request(tie, ActorProgram.Path, "fork-away") with { Environment = environment });
-        await Wait.Until(() => File.ReadAllText(LogFile).Contains("away ", StringComparison.Ordinal), () => File.ReadAllText(LogFile));
-        var away = int.Parse(File.ReadAllLines(LogFile).Single(l => l.StartsWith("away ", StringComparison.Ordinal))["away ".Length..]);
-        ProcessTable.Find(away)!.Value.Session.ShouldBe(away);
-
-        process.Signal(9);
-        await process.Exited.Within();
-
-        IsLive(away).ShouldBe(!ends);
-        _logger.Entries.Count(e => e.Id == stray && e.Message.Contains($"{away}")).ShouldBe(ends ? 0 : 1);
-        if (!ends)
-        {
-            using var left = Process.GetProcessById(away);
-            left.Kill();
-        }
-    }
-
-    [Fact]
-    public async Task Signal_to_a_process_that_is_gone_succeeds()
-    {
-        var process = await LaunchAsync(null, "/bin/true");
-        await process.Exited.Within();
-
-        process.Signal(15).ShouldBeTrue();
-        process.Signal(9).ShouldBeTrue();
+        failure.Message.ShouldStartWith($"The log file '{_folder.Path}' can't be opened: ");
     }
 
     [Fact]
@@ -324,26 +222,18 @@ public sealed class LauncherTests : IDisposable
         await Wait.Until(() => Descriptors() < before + 50, () => $"{before} before, {Descriptors()} after");
     }
 
-    [Fact]
-    public async Task Children_are_started_by_one_thread_that_does_not_end()
-    {
-        // The kernel's signal at the parent's death follows the thread: a child tied to a pool thread would be killed when that retires.
-        var threads = new HashSet<string>();
-        for (var i = 0; i < 5; i++)
-        {
-            await RunAsync(9, "/bin/sh", "-c", "exit 0");
-            threads.UnionWith(Directory.GetDirectories("/proc/self/task").Where(t => File.ReadAllText($"{t}/comm").Trim() == "stack-spawner"));
-        }
-
-        threads.Count.ShouldBe(1);
-    }
-
     // Other tests run beside this one, and hold some of their own.
     private static int Descriptors() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(f => f.LinkTarget == "anon_inode:[pidfd]");
 
-    private static bool IsLive(int pid) => ProcessTable.Find(pid) is { IsLive: true };
+    private protected override Task<IInstanceProcess> RunningAsync() => LaunchAsync(null, "/bin/sleep", "1000");
 
-    private LaunchRequest Request(int? tie, string program, params string[] arguments) => new()
+    private protected override Task<IInstanceProcess> EndingAsync(int code) => LaunchAsync(9, "/bin/sh", "-c", $"exit {code}");
+
+    private protected override Task<IInstanceProcess> MissingAsync() => LaunchAsync(9, _folder.File("missing"));
+
+    private protected static bool IsLive(int pid) => ProcessTable.Find(pid) is { IsLive: true };
+
+    private protected LaunchRequest Request(int? tie, string program, params string[] arguments) => new()
     {
         FileName = program,
         Arguments = arguments,
@@ -353,9 +243,9 @@ public sealed class LauncherTests : IDisposable
         ParentDeathSignal = tie,
     };
 
-    private Task<IInstanceProcess> LaunchAsync(int? tie, string program, params string[] arguments) => LaunchAsync(Request(tie, program, arguments));
+    private protected Task<IInstanceProcess> LaunchAsync(int? tie, string program, params string[] arguments) => LaunchAsync(Request(tie, program, arguments));
 
-    private async Task<IInstanceProcess> LaunchAsync(LaunchRequest request)
+    private protected async Task<IInstanceProcess> LaunchAsync(LaunchRequest request)
     {
         var process = await _launcher.LaunchAsync(request, CancellationToken.None);
         lock (_started)
@@ -366,9 +256,9 @@ public sealed class LauncherTests : IDisposable
         return process;
     }
 
-    private Task<ExitFacts> RunAsync(int? tie, string program, params string[] arguments) => LaunchAndWaitAsync(Request(tie, program, arguments));
+    private protected Task<ExitFacts> RunAsync(int? tie, string program, params string[] arguments) => LaunchAndWaitAsync(Request(tie, program, arguments));
 
-    private async Task<ExitFacts> LaunchAndWaitAsync(LaunchRequest request) => await (await LaunchAsync(request)).Exited.Within(seen: () => File.ReadAllText(LogFile));
+    private protected async Task<ExitFacts> LaunchAndWaitAsync(LaunchRequest request) => await (await LaunchAsync(request)).Exited.Within(seen: () => File.ReadAllText(LogFile));
 
-    private async Task<LaunchException> FailAsync(LaunchRequest request) => await Should.ThrowAsync<LaunchException>(() => LaunchAsync(request));
+    private protected async Task<LaunchException> FailAsync(LaunchRequest request) => await Should.ThrowAsync<LaunchException>(() => LaunchAsync(request));
 }
