@@ -14,6 +14,9 @@ internal sealed class CliHost
 
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>The terminal that <see cref="Out"/> goes to; null when a file or another program takes it.</summary>
+    public Terminal? Terminal { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public static CliHost OfThisProcess()
@@ -24,6 +27,7 @@ internal sealed class CliHost
             Out = new StreamWriter(output) { AutoFlush = true },
             Error = Console.Error,
             OutBytes = output,
+            Terminal = Terminal.OfThisProcess(),
             Variable = Environment.GetEnvironmentVariable,
             WorkingDirectory = Environment.CurrentDirectory,
         };

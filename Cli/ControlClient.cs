@@ -81,11 +81,12 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    public Task<CommandResult> PostAsync(string path, string? json, CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        using var response = await SendAsync(HttpMethod.Post, path, json, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        return Read(await response.Content.ReadAsStringAsync(cancellationToken), ControlJson.Default.CommandResult);
-    });
+    /// <summary>Gives a command and returns when it is done.</summary>
+    public Task<CommandResult> PostAsync(string path, string? json, CancellationToken cancellationToken) => PostAsync(path, json, ControlJson.Default.CommandResult, cancellationToken);
+
+    /// <summary>Gives a command and returns at once.</summary>
+    public Task<Operation> BeginAsync(string path, string? json, CancellationToken cancellationToken)
+        => PostAsync($"{path}?wait=false", json, ControlJson.Default.Operation, cancellationToken);
 
     /// <summary>Opens an answer that may go on for long; the caller disposes it.</summary>
     public Task<HttpResponseMessage> OpenStreamAsync(string path, CancellationToken cancellationToken) =>
@@ -155,6 +156,12 @@ internal sealed class ControlClient : IDisposable
             throw new CliException(ExitCodes.Failed, $"The AppHost ended before it had answered: {e.Message}", e);
         }
     }
+
+    private Task<T> PostAsync<T>(string path, string? json, JsonTypeInfo<T> type, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, json, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return Read(await response.Content.ReadAsStringAsync(cancellationToken), type);
+    });
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string? json, HttpCompletionOption completion, CancellationToken cancellationToken)

@@ -6,7 +6,10 @@ internal static class ExitCodes
     public const int Done = 0;
     public const int Failed = 1;
     public const int Usage = 2;
+
+    /// <summary>Not all are ready; of an operation: it still runs.</summary>
     public const int NotAllReady = 3;
+
     public const int NoAppHost = 4;
 
     /// <summary>Ended by Ctrl+C, as shells have it.</summary>

@@ -15,7 +15,11 @@ internal static class StackCommand
         root.Subcommands.Add(LogsCommand.Create(context));
         root.Subcommands.Add(ReplicaCommand.Create("start", "Starts a resource or one replica.", context));
         root.Subcommands.Add(ReplicaCommand.Create("stop", "Stops a resource or one replica; it stays stopped.", context));
-        root.Subcommands.Add(ReplicaCommand.Create("restart", "Restarts a resource or one replica.", context));
+        root.Subcommands.Add(ReplicaCommand.Create("restart", "Restarts one replica, or a resource: one replica after another.", context));
+        root.Subcommands.Add(ReplicaCommand.Create("roll", "Restarts a resource, one replica after another, while the others serve.", context));
+        root.Subcommands.Add(ScaleCommand.Create(context));
+        root.Subcommands.Add(ReplicaCommand.CreateOwn(context));
+        root.Subcommands.Add(OperationCommand.Create(context));
         root.Subcommands.Add(DashboardCommand.Create(context));
         root.Subcommands.Add(DownCommand.Create(context));
         root.Subcommands.Add(WaitReadyCommand.Create(context));

@@ -1,74 +1,34 @@
-using System.Globalization;
 using System.Text;
 using Stack.Hosting.Control.Contract;
 
 namespace Stack.Cli;
 
-/// <summary>Writes the text of <c>stack status</c>: a line per replica, then the addresses.</summary>
+/// <summary>Writes <c>stack status</c> for files and programs: a line per replica, whole, then what is being rolled, then the addresses.</summary>
 internal static class StatusText
 {
-    private static readonly string[] Heading = ["NAME", "STATE", "READY", "PID", "PORT", "UPTIME", "RESTARTS", "RSS", "REASON"];
-
     public static string Write(StackStatus status, DateTimeOffset now)
     {
-        // What the stack runs for itself goes to the end.
-        var resources = status.Resources.OrderBy(r => r.Hidden).ToList();
+        var resources = StatusRows.InOrder(status);
         var text = new StringBuilder();
-        AppendTable(text, [Heading, .. resources.SelectMany(r => r.Replicas).Select(r => Row(r, now))]);
-
-        var addressed = resources.Where(r => r.Urls.Count > 0).ToList();
-        if (addressed.Count > 0)
-        {
-            text.AppendLine();
-            AppendTable(text, [.. addressed.Select(r => new[] { r.Name, string.Join("  ", r.Urls) })]);
-        }
-
+        AppendTable(text, [StatusRows.Heading, .. resources.SelectMany(r => r.Replicas).Select(r => StatusRows.Of(r, now))]);
+        AppendPart(text, resources.Select(r => (r.Name, Text: StatusRows.Rollout(r))).Where(r => r.Text is not null).Select(r => (IReadOnlyList<string>)[r.Name, r.Text!]));
+        AppendPart(text, resources.Where(r => r.Urls.Count > 0).Select(r => (IReadOnlyList<string>)[r.Name, string.Join("  ", r.Urls)]));
         return text.ToString();
     }
 
-    /// <summary>True when every replica that is meant to run is ready.</summary>
-    public static bool AllReady(StackStatus status) => status.Resources.All(r => r.Ready >= r.Wanted);
-
-    private static string[] Row(ReplicaStatus replica, DateTimeOffset now) =>
-    [
-        replica.Name,
-        replica.State.ToUpperInvariant(),
-        replica.Health switch { "Ready" => "ready", "NotReady" => "not ready", "Dead" => "dead", _ => "-" },
-        Number(replica.Pid),
-        Number(replica.Port),
-        replica.StartedAt is { } started && replica.Pid is not null ? Uptime(now - started) : "-",
-        Number(replica.Restarts),
-        replica.Rss is { } bytes ? $"{Math.Round(bytes / 1048576.0):0} MB" : "-",
-        Reason(replica, now),
-    ];
-
-    private static string Reason(ReplicaStatus replica, DateTimeOffset now)
+    private static void AppendPart(StringBuilder text, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var reason = replica.Reason ?? (replica.LastExit is { } exit ? $"last end: {exit}" : "");
-        if (replica.NextAttemptAt is not { } next)
+        var all = rows.ToList();
+        if (all.Count > 0)
         {
-            return reason;
+            text.AppendLine();
+            AppendTable(text, all);
         }
-
-        var attempt = $"next attempt in {Math.Max(0, Math.Ceiling((next - now).TotalSeconds)):0} s";
-        return reason.Length == 0 ? attempt : $"{reason}; {attempt}";
     }
 
-    private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Uptime(TimeSpan span)
+    private static void AppendTable(StringBuilder text, List<IReadOnlyList<string>> rows)
     {
-        if (span < TimeSpan.Zero)
-        {
-            span = TimeSpan.Zero;   // the clock was set back
-        }
-
-        return span.Days > 0 ? $"{span.Days}d {span:h\\:mm\\:ss}" : $"{span:h\\:mm\\:ss}";
-    }
-
-    private static void AppendTable(StringBuilder text, IReadOnlyList<string[]> rows)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Count).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
             var line = string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])));

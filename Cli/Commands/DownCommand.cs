@@ -4,23 +4,31 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Cli.Commands;
 
-/// <summary><c>stack down [--force]</c>: returns when the AppHost's process has gone.</summary>
+/// <summary><c>stack down [--force|--leave-running]</c>: returns when the AppHost's process has gone.</summary>
 internal static class DownCommand
 {
     public static Command Create(CommandContext context)
     {
         var force = new Option<bool>("--force") { Description = "Kills all processes of the stack instead of stopping them in order." };
-        var command = new Command("down", "Stops everything, the AppHost included.") { force };
+        var leave = new Option<bool>("--leave-running") { Description = "The AppHost ends and the replicas serve on; the next AppHost takes them over. Production only." };
+        var command = new Command("down", "Stops everything, the AppHost included.") { force, leave };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(force) && result.GetValue(leave))
+            {
+                result.AddError("--force and --leave-running exclude each other.");
+            }
+        });
         context.OnAppHost(command, async (parsed, client, token) =>
         {
             var pid = (await client.GetStatusAsync(token)).Supervisor.Pid;
             var appHost = new ProcessWatch(pid);
-            var body = JsonSerializer.Serialize(new DownRequest { Force = parsed.GetValue(force) }, ControlJson.Default.DownRequest);
+            var body = JsonSerializer.Serialize(new DownRequest { Force = parsed.GetValue(force), LeaveRunning = parsed.GetValue(leave) }, ControlJson.Default.DownRequest);
             await client.PostAsync("down", body, token);
 
             // No limit of our own: the AppHost has one for each process, and Ctrl+C ends the wait.
             await appHost.WaitAsync(context.Host.Time, token);
-            await context.Host.Out.WriteLineAsync("Everything has stopped.");
+            await context.Host.Out.WriteLineAsync(parsed.GetValue(leave) ? "The AppHost has ended; the replicas serve on." : "Everything has stopped.");
             return ExitCodes.Done;
         });
         return command;

@@ -14,7 +14,7 @@ internal static class StatusCommand
     public static Command Create(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "The whole status as JSON." };
-        var command = new Command("status", "Shows every replica: state, readiness, pid, port, uptime, restarts, memory, reason. Exit code 3: not all are ready.") { json };
+        var command = new Command("status", "Shows every replica: state, readiness, pid, port, uptime, restarts, CPU, memory, reason. Exit code 3: not all are ready.") { json };
         context.OnAppHost(command, async (parsed, client, token) =>
         {
             var body = await client.GetTextAsync("status", token);
@@ -24,12 +24,16 @@ internal static class StatusCommand
                 // The AppHost's own words, with whatever a newer one adds.
                 await context.Host.Out.WriteLineAsync(JsonNode.Parse(body)!.ToJsonString(Indented));
             }
+            else if (context.Host.Terminal is { } terminal)
+            {
+                StatusScreen.Write(terminal.Open(context.Host.Out), status, context.Host.Time.GetUtcNow());
+            }
             else
             {
                 await context.Host.Out.WriteAsync(StatusText.Write(status, context.Host.Time.GetUtcNow()));
             }
 
-            return StatusText.AllReady(status) ? ExitCodes.Done : ExitCodes.NotAllReady;
+            return StatusRows.AllReady(status) ? ExitCodes.Done : ExitCodes.NotAllReady;
         });
         return command;
     }

@@ -92,7 +92,7 @@ internal static class WaitReadyCommand
             }
 
             // At the very beginning nothing is meant to run yet.
-            return status.Resources.Any(r => r.Wanted > 0) && StatusText.AllReady(status);
+            return status.Resources.Any(r => r.Wanted > 0) && StatusRows.AllReady(status);
         }
 
         private static string Describe(ReplicaStatus replica)

@@ -12,6 +12,8 @@ namespace Stack.Hosting.Orchestration;
 /// <summary>What the control socket may ask of the running stack, and the events it hands on.</summary>
 internal sealed class StackControl : IStackControl
 {
+    private const string Stopping = "The AppHost is stopping.";
+
     private readonly StackOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ResourceCommandService _commands;
@@ -110,7 +112,7 @@ internal sealed class StackControl : IStackControl
 
         if (_lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return CommandOutcome.Failed("The AppHost is stopping.");
+            return CommandOutcome.Failed(Stopping);
         }
 
         var result = found.Replica is { } replica
@@ -120,7 +122,8 @@ internal sealed class StackControl : IStackControl
     }
 
     public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken)
-        => Find(resource)?.Resource.ScaleAsync(replicas, cancellationToken) ?? Task.FromResult(CommandOutcome.Failed($"There is no resource '{resource}'."));
+        => _lifetime.ApplicationStopping.IsCancellationRequested ? Task.FromResult(CommandOutcome.Failed(Stopping))
+            : Find(resource)?.Resource.ScaleAsync(replicas, cancellationToken) ?? Task.FromResult(CommandOutcome.Failed($"There is no resource '{resource}'."));
 
     public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {

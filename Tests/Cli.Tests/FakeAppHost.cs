@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ internal sealed class FakeAppHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _folder;
+    private readonly Channel<string> _events = Channel.CreateUnbounded<string>();
 
     private FakeAppHost(string folder)
     {
@@ -39,6 +41,14 @@ internal sealed class FakeAppHost : IAsyncDisposable
     /// <summary>Answers to other requests, by "METHOD raw-target".</summary>
     public Dictionary<string, Func<HttpResponse, Task>> Answers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Sends an event to whoever follows them, and counts it in the status.</summary>
+    public void Publish(string kind, ResourceStatus resource)
+    {
+        Status = Status with { Seq = Status.Seq + 1 };
+        var change = new ResourceChange { Seq = Status.Seq, Resource = resource };
+        _events.Writer.TryWrite($"id: {Status.Seq}\nevent: {kind}\ndata: {JsonSerializer.Serialize(change, ControlJson.Default.ResourceChange)}\n\n");
+    }
+
     public static async Task<FakeAppHost> StartAsync()
     {
         var host = new FakeAppHost(Directory.CreateTempSubdirectory("cli-").FullName);
@@ -48,6 +58,9 @@ internal sealed class FakeAppHost : IAsyncDisposable
 
     /// <summary>Runs the Cli in this process against this AppHost.</summary>
     public Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(Socket, CancellationToken.None, args);
+
+    /// <summary>The same, before a terminal.</summary>
+    public Task<CliRun> RunAsync(Terminal terminal, params string[] args) => CliRun.OfAsync(new MemoryStream(), Socket, terminal, CancellationToken.None, args);
 
     public async ValueTask DisposeAsync()
     {
@@ -64,6 +77,25 @@ internal sealed class FakeAppHost : IAsyncDisposable
         await response.WriteAsync(body);
     };
 
+    private async Task SendEventsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync($"id: {Status.Seq}\nevent: snapshot\ndata: {JsonSerializer.Serialize(Status, ControlJson.Default.StackStatus)}\n\n");
+        await context.Response.Body.FlushAsync();
+        try
+        {
+            await foreach (var item in _events.Reader.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.WriteAsync(item);
+                await context.Response.Body.FlushAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The Cli has seen enough.
+        }
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -76,6 +108,10 @@ internal sealed class FakeAppHost : IAsyncDisposable
         else if (target == "/v1/status")
         {
             await Json(200, JsonSerializer.Serialize(Status, ControlJson.Default.StackStatus))(context.Response);
+        }
+        else if (target == "/v1/events")
+        {
+            await SendEventsAsync(context);
         }
         else
         {
@@ -90,7 +126,10 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     public static Task<CliRun> OfAsync(string? socket, CancellationToken cancellationToken, params string[] args) =>
         OfAsync(new MemoryStream(), socket, cancellationToken, args);
 
-    public static async Task<CliRun> OfAsync(MemoryStream bytes, string? socket, CancellationToken cancellationToken, params string[] args)
+    public static Task<CliRun> OfAsync(MemoryStream bytes, string? socket, CancellationToken cancellationToken, params string[] args) =>
+        OfAsync(bytes, socket, null, cancellationToken, args);
+
+    public static async Task<CliRun> OfAsync(MemoryStream bytes, string? socket, Terminal? terminal, CancellationToken cancellationToken, params string[] args)
     {
         var output = new StreamWriter(bytes) { AutoFlush = true };
         var error = new StringWriter();
@@ -99,6 +138,7 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
             Out = output,
             Error = error,
             OutBytes = bytes,
+            Terminal = terminal,
             Variable = name => name == "STACK_CONTROL_SOCKET" ? socket : null,
             WorkingDirectory = "/nowhere",
             Time = new Samples.StoppedClock(),

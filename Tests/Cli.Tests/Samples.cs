@@ -9,7 +9,7 @@ internal static class Samples
 
     public static StackStatus AllReady => Stack(
         Resource("dashboard", hidden: true, urls: ["http://localhost:18888"], replicas: Replica("dashboard", 4700, 18888)),
-        Resource("site", replicas: [Replica("site-8001", 4711, 8001) with { Rss = 89128960 }, Replica("site-8002", 4712, 8002) with { Restarts = 1, LastExit = "signal KILL" }]),
+        Resource("site", replicas: [Replica("site-8001", 4711, 8001) with { Rss = 89128960, Cpu = 0.123 }, Replica("site-8002", 4712, 8002) with { Restarts = 1, LastExit = "signal KILL" }]),
         Resource("nginx", urls: ["http://localhost:8080"], replicas: Replica("nginx", 4713, null)));
 
     public static StackStatus OneLost => Stack(
@@ -22,6 +22,8 @@ internal static class Samples
                 Replica("site-8003", null, 8003) with { State = "Fatal", Health = "Unknown", Reason = "Port 8003 is in use by process 99.", StartedAt = null },
                 Replica("site-8004", 4714, 8004) with { State = "Starting", Health = "NotReady", StartedAt = Now.AddDays(-2).AddSeconds(-5) },
             ]) with { Ready = 1, State = "Fatal", Health = "Unknown" });
+
+    public static RolloutStatus Rollout => new() { State = "Running", What = "roll", Replica = "site-8002" };
 
     public static StackStatus Stack(params IReadOnlyList<ResourceStatus> resources) => new()
     {

@@ -120,15 +120,6 @@ internal sealed record RolloutStatus
     /// <summary>The replica it is at.</summary>
     public string? Replica { get; init; }
 
-    /// <summary>What is done with that replica now, in words: <c>draining</c>, <c>stopping</c>, <c>starting</c>.</summary>
-    public string? Step { get; init; }
-
-    /// <summary>How many replicas are done.</summary>
-    public int Done { get; init; }
-
-    /// <summary>How many there are to do.</summary>
-    public int Total { get; init; }
-
     /// <summary>Frozen: why.</summary>
     public string? Reason { get; init; }
 }

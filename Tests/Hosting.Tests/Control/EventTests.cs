@@ -41,7 +41,7 @@ public sealed class EventTests
         var hub = harness.Stack.Events;
 
         hub.PublishTraffic(() => site);
-        hub.PublishRollout(() => site with { Rollout = new RolloutStatus { State = "Running", What = "roll", Replica = "site-8001", Step = "draining", Total = 1 } });
+        hub.PublishRollout(() => site with { Rollout = new RolloutStatus { State = "Running", What = "roll", Replica = "site-8001" } });
         hub.PublishSamples([new ReplicaSample { Name = "site-8001", Pid = 4712, Rss = 1000, Cpu = 0.5, Fds = 80 }]);
         hub.PublishAlert("site", "site-8001", "It can't be killed.");
 
@@ -52,7 +52,7 @@ public sealed class EventTests
         (traffic.EventType, traffic.EventId).ShouldBe(("traffic", $"{seq + 1}"));
         JsonSerializer.Deserialize(traffic.Data, ControlJson.Default.ResourceChange)!.Resource.Name.ShouldBe("site");
         (rollout.EventType, rollout.EventId).ShouldBe(("rollout", $"{seq + 2}"));
-        JsonSerializer.Deserialize(rollout.Data, ControlJson.Default.ResourceChange)!.Resource.Rollout!.Step.ShouldBe("draining");
+        JsonSerializer.Deserialize(rollout.Data, ControlJson.Default.ResourceChange)!.Resource.Rollout!.Replica.ShouldBe("site-8001");
         (sample.EventType, sample.EventId).ShouldBe(("sample", $"{seq + 3}"));
         sample.Data.ShouldBe($$"""{"seq":{{seq + 3}},"samples":[{"name":"site-8001","pid":4712,"rss":1000,"cpu":0.5,"fds":80}]}""");
         (alert.EventType, alert.EventId).ShouldBe(("alert", $"{seq + 4}"));
