@@ -38,8 +38,44 @@ public sealed class SupervisionOptions
     /// <summary>A replica that is not ready this long after its launch is stopped, which counts as a failure. Default 60 s.</summary>
     public TimeSpan StartDeadline { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Failures, in ten minutes or in a row, after which a replica is given up. Default 3 in development, 10 in production; null there keeps the default.</summary>
-    public int? FailureBudget { get; set; }
+    /// <summary>Failures in a row, or within ten minutes, after which a replica is given up; null: never, it is started again each minute for ever. Default, as long as it is not set: 3 in a row in development, 10 in production.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? FailureBudget
+    {
+        get;
+        set
+        {
+            if (value is { } budget)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1, nameof(FailureBudget));
+            }
+
+            field = value;
+            IsFailureBudgetSet = true;
+        }
+    }
+
+    /// <summary>False: the default of the mode holds.</summary>
+    internal bool IsFailureBudgetSet { get; private set; }
+
+    /// <summary>Time until a replica that was given up gets one more attempt, and again after each that fails; null: none. Default 5 minutes. Up to a quarter is added at random.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not more than zero.</exception>
+    public TimeSpan? ProbationInterval
+    {
+        get;
+        set
+        {
+            if (value is { } interval)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero, nameof(ProbationInterval));
+            }
+
+            field = value;
+        }
+    } = TimeSpan.FromMinutes(5);
+
+    /// <summary>True: in production a .NET process that has hung writes a dump (with its heap) to the folder <c>dumps</c> of the state folder before it is stopped; the last three of a replica are kept. Default false.</summary>
+    public bool DumpOnHang { get; set; }
 
     /// <summary>Exit codes that are no failure. Default 0; 128+n stands for signal n.</summary>
     public ISet<int> SuccessExitCodes { get; } = new HashSet<int> { 0 };

@@ -19,9 +19,6 @@ namespace Stack.Hosting.Building;
 /// <summary>Registers what runs an application in the AppHost's container.</summary>
 internal static class EngineServices
 {
-    // All graces of a production stop, one layer after another, and then some: the engine has limits of its own.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(5);
-
     // The terminal shows a table and what is wrong. Every start and stop: Logging__LogLevel__Stack=Information.
     private static readonly KeyValuePair<string, string?>[] LogLevels =
     [
@@ -46,7 +43,6 @@ internal static class EngineServices
     {
         Launchers.Prepare();
         var services = host.Services;
-        services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(execution);
@@ -90,6 +86,9 @@ internal static class EngineServices
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();
             services.AddSingleton<StackMeasures>();
+            services.AddSingleton(SystemdNotify.Take());
+            services.AddSingleton<SystemdReport>();
+            services.AddSingleton<Shutdown>();
             services.AddSingleton<ValueResources>();
             services.AddSingleton<StackEngine>();
             services.AddHostedService<StrangerReaper>();

@@ -24,7 +24,7 @@ internal sealed class ReplicaFactory(
     {
         var launcher = Launchers.Create(loggers, options.Launcher);
         var slots = new StartSlots(Environment.ProcessorCount);
-        var prober = new HttpProber();
+        var prober = new InstanceProber();
         return [.. stack.Plan.Resources.Select(resource =>
         {
             var logger = loggers.CreateLogger($"Stack.{resource.Name}");
@@ -35,7 +35,10 @@ internal sealed class ReplicaFactory(
                 {
                     Tell(resource, snapshot);
                     published(snapshot);
-                }),
+                })
+                {
+                    Alerted = text => surroundings.Alert(resource.Name, replica.Name, text),
+                },
                 specs.RenewLaunches);
             return new ResourceOrchestrator(resource, maker, surroundings, time, logger);
         })];

@@ -5,9 +5,10 @@ using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Orchestration;
 
-/// <summary>All that goes on beside the supervisors while the stack runs: first snapshots, health checks, events, logs to the terminal, the summary.</summary>
+/// <summary>All that goes on beside the supervisors while the stack runs: first snapshots, health checks, events, logs to the terminal, the summary, the reports to systemd.</summary>
 internal sealed class ResourceFollower(
-    DistributedApplicationModel model, StackOptions options, ResourceAnnouncer announcer, HealthMonitor health, ResourceObservers observers, LifecycleEvents events, LogRotation rotation)
+    DistributedApplicationModel model, StackOptions options, ResourceAnnouncer announcer, HealthMonitor health, ResourceObservers observers, LifecycleEvents events, LogRotation rotation,
+    SystemdReport systemd)
 {
     /// <exception cref="Aspire.Hosting.DistributedApplicationException">A resource names health checks that are not registered.</exception>
     public void Validate() => health.Validate();
@@ -46,8 +47,12 @@ internal sealed class ResourceFollower(
             options.ForwardResourceLogs ? new LogForwarding(model, options, observers).RunAsync(cancellationToken) : Task.CompletedTask);
     }
 
-    /// <summary>Shows the summary once nothing is on its way any more, what is started by hand aside.</summary>
-    public async Task SummarizeAsync(StackControl control, CancellationToken cancellationToken)
+    /// <summary>Tells the terminal and systemd how it goes.</summary>
+    public Task ReportAsync(StackControl control, CancellationToken cancellationToken)
+        => Task.WhenAll(SummarizeAsync(control, cancellationToken), systemd.RunAsync(control.GetStatus, control.PingAsync, cancellationToken));
+
+    // Once nothing is on its way any more, what is started by hand aside.
+    private async Task SummarizeAsync(StackControl control, CancellationToken cancellationToken)
     {
         var settled = new Settled(
             r => control.Resources.FirstOrDefault(o => ReferenceEquals(o.Plan.Resource, r)) is { } known ? [.. known.Replicas.Select(i => i.Current)] : null,
@@ -61,6 +66,7 @@ internal sealed class ResourceFollower(
                 {
                     var dashboard = control.Dashboard is { } access && !options.ShowLoginLink ? access with { LoginUrl = access.Url } : control.Dashboard;
                     StartSummary.Write(Console.Out, control.GetStatus(), dashboard, "Ctrl+C stops everything.");
+                    systemd.Ready(control.GetStatus());
                     return;
                 }
             }

@@ -54,6 +54,9 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     /// <summary>True when every replica has ended by itself with exit code 0.</summary>
     public bool HasCompleted => Replicas.All(r => r.Current is { State: InstanceState.Exited, ExitCode: 0 });
 
+    /// <summary>The longest time between a replica's stop signal and KILL.</summary>
+    public TimeSpan StopGrace => Replicas.Select(r => r.StopGrace).DefaultIfEmpty().Max();
+
     /// <summary>Wants all replicas to run, and ends a freeze.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => StartAsync(Replicas, cancellationToken);
 

@@ -17,6 +17,7 @@ internal sealed class SpecFactory
     private readonly LaunchPlanner _launches;
     private readonly ContainerRuntime _containers;
     private readonly List<HttpHealthCheckAnnotation> _checks;
+    private readonly HangDumps _dumps;
 
     public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ILogger logger)
     {
@@ -24,6 +25,7 @@ internal sealed class SpecFactory
         _containers = containers;
         _options = options;
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
+        _dumps = new HangDumps(Path.Combine(state.Path, "dumps"), TimeProvider.System);
         _checks = [.. plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>()];
         _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger)
         {
@@ -47,23 +49,15 @@ internal sealed class SpecFactory
         Port = replica.Port,
         ListensItself = _supervision.ListensItself && !_plan.Resource.RunsInEngine(),
         StaysBehind = () => _plan.Resource.RunsInEngine() && _plan.Resource.IsPersistent() && _containers.IsEnding,
-        CreateLaunch = async (generation, token) =>
-        {
-            var request = await _launches.CreateAsync(replica, generation, token).ConfigureAwait(false);
-            if (!_plan.Resource.RunsInEngine())
-            {
-                // What a container gets is told when it is made: this request is that of the engine's client.
-                launching(request);
-            }
-
-            return request;
-        },
+        CreateLaunch = (generation, token) => Task.Run(() => CreateLaunchAsync(replica, generation, launching, token), token).WaitAsync(token),
+        Liveness = _options.Development ? null : new LivenessChecks(_plan.Resource, _supervision, _dumps).Create(replica),
         Readiness = [.. _checks.Select(c => Probe(c, replica))],
         Restart = new RestartSettings
         {
             Mode = _plan.Resource.TryGetLastAnnotation<RestartPolicyAnnotation>(out var policy) ? policy.Mode : _options.Development ? RestartMode.Never : RestartMode.Always,
-            FailureBudget = _supervision.FailureBudget ?? (_options.Development ? 3 : 10),
+            FailureBudget = _supervision.IsFailureBudgetSet ? _supervision.FailureBudget : _options.Development ? 3 : 10,
             SuccessExitCodes = _supervision.SuccessExitCodes.ToHashSet(),
+            ProbationInterval = _supervision.ProbationInterval,
         },
         StartSecs = _supervision.StartSecs,
         StartDeadline = _supervision.StartDeadline,
@@ -72,12 +66,23 @@ internal sealed class SpecFactory
         ProbePeriod = TimeSpan.FromSeconds(_options.Development ? 5 : 2),
     };
 
-    // The replica's own address: the endpoint's public one may be the gateway's. A check of another resource's endpoint asks there.
-    private ProbeSpec Probe(HttpHealthCheckAnnotation check, ReplicaIdentity replica)
+    // The AppHost's callbacks run in it: they may block, and must not block the replica's loop or its stop.
+    private async Task<LaunchRequest> CreateLaunchAsync(ReplicaIdentity replica, int generation, Action<LaunchRequest> launching, CancellationToken cancellationToken)
     {
-        var endpoint = check.Endpoint();
-        var addresses = endpoint.EndpointAnnotation.ReplicaEndpoints;
-        var url = ReferenceEquals(endpoint.Resource, _plan.Resource) ? addresses[replica.Index].UriString : endpoint.Url;
-        return new ProbeSpec(new Uri($"{url}{check.Path}"), check.StatusCode) { Key = check.Key };
+        var request = await _launches.CreateAsync(replica, generation, cancellationToken).ConfigureAwait(false);
+        if (!_plan.Resource.RunsInEngine())
+        {
+            // What a container gets is told when it is made: this request is that of the engine's client.
+            launching(request);
+        }
+
+        return request;
     }
+
+    // The replica's own address: the endpoint's public one may be the gateway's. A check of another resource's endpoint asks there.
+    internal static Uri UrlOf(EndpointReference endpoint, string path, IResource resource, ReplicaIdentity replica)
+        => new($"{(ReferenceEquals(endpoint.Resource, resource) ? endpoint.EndpointAnnotation.ReplicaEndpoints[replica.Index].UriString : endpoint.Url)}{path}");
+
+    private ProbeSpec Probe(HttpHealthCheckAnnotation check, ReplicaIdentity replica)
+        => new(UrlOf(check.Endpoint(), check.Path, _plan.Resource, replica), check.StatusCode) { Key = check.Key };
 }

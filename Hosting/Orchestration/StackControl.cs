@@ -145,6 +145,21 @@ internal sealed class StackControl : IStackControl
     public IEnumerable<ObservedReplica> Observe()
         => Resources.SelectMany(r => r.Replicas, (r, replica) => (r.Name, Now: replica.Current)).Select(r => new ObservedReplica(r.Name, r.Now, Samples.Find(r.Now.Name, r.Now.Pid)));
 
+    /// <summary>Restarts all that has several replicas, one resource after another.</summary>
+    public async Task<IReadOnlyList<CommandOutcome>> RestartReplicatedAsync(CancellationToken cancellationToken)
+    {
+        List<CommandOutcome> outcomes = [];
+        foreach (var resource in Resources.Where(r => r.Replicas.Count > 1))
+        {
+            outcomes.Add(await ExecuteAsync(resource.Name, "restart", cancellationToken).ConfigureAwait(false));
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Completes when the loops of all replicas have answered.</summary>
+    public Task PingAsync(CancellationToken cancellationToken) => Task.WhenAll(Resources.SelectMany(r => r.Replicas).Select(r => PingAsync(r, cancellationToken)));
+
     /// <summary>Ends all processes at once.</summary>
     public void KillAll()
     {
@@ -157,6 +172,18 @@ internal sealed class StackControl : IStackControl
     /// <summary>A resource (then without a replica), or a replica and its resource.</summary>
     public (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? Find(string name)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is { } resource ? (resource, null) : FindReplica(name);
+
+    private static async Task PingAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await replica.PingAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just gone for good.
+        }
+    }
 
     // Of a replica that is gone the log is still there.
     private string? FindLeftOver(string replica) => Path.GetFileName(replica) == replica && LogFile(replica) is var file && File.Exists(file) ? file : null;

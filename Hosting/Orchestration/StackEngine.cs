@@ -2,7 +2,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Stack.Hosting.Allocation;
 using Stack.Hosting.Control;
 
 namespace Stack.Hosting.Orchestration;
@@ -16,6 +15,7 @@ internal sealed partial class StackEngine(
     ValueResources values,
     StackControl control,
     StackMeasures measures,
+    Shutdown shutdown,
     IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
@@ -48,6 +48,7 @@ internal sealed partial class StackEngine(
         }
 
         _resources = replicas.Create(stack, new StackSurroundings(control, follower, stack.Desired));
+        shutdown.Prepare(_resources);
         control.Begin(_resources, stack.Dashboard);
         foreach (var replica in _resources.SelectMany(r => r.ReplicaNames))
         {
@@ -67,17 +68,12 @@ internal sealed partial class StackEngine(
         }
 
         _loops.Add(measures.RunAsync(_ended.Token));
-        _loops.Add(follower.SummarizeAsync(control, _ended.Token));
+        _loops.Add(follower.ReportAsync(control, _ended.Token));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var byResource = _resources.ToDictionary(r => r.Plan.Resource);
-        foreach (var layer in StartOrder.StopLayers(byResource.Keys, r => r.Name == DashboardResource.Name))
-        {
-            await Task.WhenAll(layer.Select(r => StopAsync(byResource[r]))).ConfigureAwait(false);
-        }
-
+        await shutdown.RunAsync(_resources).ConfigureAwait(false);
         LogStopped();
     }
 
@@ -154,25 +150,9 @@ internal sealed partial class StackEngine(
         }
     }
 
-    private async Task StopAsync(ResourceOrchestrator resource)
-    {
-        try
-        {
-            await resource.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (DistributedApplicationException e)
-        {
-            // The others are stopped all the same.
-            LogNotStopped(resource.Name, e.Message);
-        }
-    }
-
     [LoggerMessage(3101, LogLevel.Error, "Resource '{Resource}' did not start: {Reason}")]
     private partial void LogNotStarted(string resource, string reason);
 
     [LoggerMessage(3102, LogLevel.Information, "Everything has stopped.")]
     private partial void LogStopped();
-
-    [LoggerMessage(3104, LogLevel.Error, "Resource '{Resource}' did not stop: {Reason}")]
-    private partial void LogNotStopped(string resource, string reason);
 }

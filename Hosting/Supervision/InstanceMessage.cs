@@ -17,6 +17,9 @@ internal abstract record InstanceMessage
     /// <summary>Whether requests reach the replica, as the orchestrator has arranged it.</summary>
     public sealed record Traffic(InstanceTraffic Value, TaskCompletionSource Done) : InstanceMessage;
 
+    /// <summary>Completes when the loop gets to it: it lives.</summary>
+    public sealed record Ping(TaskCompletionSource Done) : InstanceMessage;
+
     /// <summary>Completes when everything posted before it, and what that led to at once, has been handled.</summary>
     public sealed record Idle(TaskCompletionSource Done) : InstanceMessage;
 
@@ -37,8 +40,14 @@ internal abstract record InstanceMessage
 
     public sealed record Probed(int Generation, IReadOnlyList<CheckReport> Checks) : InstanceMessage;
 
+    /// <summary>Answered: what the replica has answered; else Miss: what it did instead.</summary>
+    public sealed record LivenessProbed(int Generation, ProbeSpec? Answered, string? Miss) : InstanceMessage;
+
+    /// <summary>A hung process has been looked at, or could not be.</summary>
+    public sealed record Dumped(int Generation, string Reason) : InstanceMessage;
+
     public sealed record TimerFired(InstanceTimer Timer, long Ticket) : InstanceMessage;
 }
 
 /// <summary>The timers of one replica; each is set once at a time.</summary>
-internal enum InstanceTimer { SlotRelease, StartSecs, StartDeadline, Probe, Forgiven, Backoff, Probation, StopGrace, KillAlarm }
+internal enum InstanceTimer { SlotRelease, StartSecs, StartDeadline, Probe, Forgiven, Liveness, Backoff, Probation, StopGrace, KillAlarm }

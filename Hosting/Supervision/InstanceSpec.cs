@@ -24,6 +24,9 @@ internal sealed record InstanceSpec
     /// <summary>The checks that all have to succeed before it is ready; none: ready after <see cref="StartSecs"/>.</summary>
     public IReadOnlyList<ProbeSpec> Readiness { get; init; } = [];
 
+    /// <summary>How it is found out whether it has hung; null: it is not.</summary>
+    public LivenessSpec? Liveness { get; init; }
+
     public required RestartSettings Restart { get; init; }
 
     /// <summary>How long a replica without a readiness check has to live to count as started.</summary>
@@ -45,9 +48,12 @@ internal sealed record InstanceSpec
     public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>An HTTP check made directly on the replica's own port.</summary>
+/// <summary>A check made directly on the replica's own port: by HTTP, or only a connection (<c>tcp://</c>).</summary>
 internal sealed record ProbeSpec(Uri Url, int ExpectedStatus = 200)
 {
+    /// <summary>What it asks, in a sentence: the path, or the port.</summary>
+    public string Name => Url.Scheme == "tcp" ? $"port {Url.Port}" : Url.PathAndQuery;
+
     /// <summary>Its name in health reports.</summary>
     public string Key { get; init; } = Url.PathAndQuery;
 

@@ -11,7 +11,7 @@ internal sealed partial class InstanceSupervisor
     /// <summary>Why the process is being stopped, or is to be as soon as its launch is through.</summary>
     private StopCause? _stopCause;
 
-    private enum StopCause { Command, Restart, Kill, StartTimeout }
+    private enum StopCause { Command, Restart, Kill, StartTimeout, Unhealthy }
 
     private void OnStart(TaskCompletionSource done)
     {

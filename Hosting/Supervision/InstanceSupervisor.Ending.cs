@@ -63,10 +63,15 @@ internal sealed partial class InstanceSupervisor
 
     private void OnKillAlarm()
     {
-        _cannotBeKilled = true;
         var pid = _process!.Pid;
         var state = ProcessTable.Find(pid)?.State.ToString() ?? "unknown";
         LogCannotBeKilled(_spec.Name, pid, state);
+        if (!_cannotBeKilled)
+        {
+            _cannotBeKilled = true;
+            Alert($"Process {pid} of replica '{_spec.Name}' can't be killed; its state in the kernel is {state}.");
+        }
+
         _timers.Set(InstanceTimer.KillAlarm, NextKillAlarms);
         Publish($"process {pid} can't be killed (state {state} in the kernel)");
     }
@@ -83,6 +88,7 @@ internal sealed partial class InstanceSupervisor
         else
         {
             Move(InstanceState.Unknown, reason);
+            Alert($"Replica '{_spec.Name}' can't be stopped: {reason}.");
         }
     }
 
@@ -110,9 +116,9 @@ internal sealed partial class InstanceSupervisor
         {
             Move(InstanceState.Stopped, _stopReason);
         }
-        else if (cause == StopCause.StartTimeout)
+        else if (cause is StopCause.StartTimeout or StopCause.Unhealthy)
         {
-            Decide(run with { Exit = new ExitFacts(ExitKind.StartTimeout, 0) }, _stopReason ?? _lastExit);
+            Decide(run with { Exit = new ExitFacts(cause == StopCause.Unhealthy ? ExitKind.Unhealthy : ExitKind.StartTimeout, 0) }, _stopReason ?? _lastExit);
         }
         else
         {
@@ -175,7 +181,9 @@ internal sealed partial class InstanceSupervisor
         Move(InstanceState.Fatal, reason);
         if (!again)
         {
-            LogGaveUp(_spec.Name, Sentence(reason), _nextAttemptAt is { } at ? $"Next attempt at {at:u}. " : "", _spec.Name, string.Join(Environment.NewLine, _lastWords));
+            var attempt = _nextAttemptAt is { } at ? $"Next attempt at {at:u}. " : "";
+            LogGaveUp(_spec.Name, Sentence(reason), attempt, _spec.Name, string.Join(Environment.NewLine, _lastWords));
+            Alert($"Replica '{_spec.Name}' was given up: {Sentence(reason)} {attempt}".TrimEnd());
         }
 
         if (next is { } due)
@@ -187,10 +195,25 @@ internal sealed partial class InstanceSupervisor
     private void OnProbation()
     {
         _history = _history with { OnProbation = true };
-        Wait(StartCause.Probation);
+
+        // What has never got past its dependencies waits for them again.
+        Wait(_gateFailed ? StartCause.Command : StartCause.Probation);
     }
 
-    private void CancelRunTimers() => _timers.Cancel(InstanceTimer.StartSecs, InstanceTimer.StartDeadline, InstanceTimer.Probe, InstanceTimer.Forgiven);
+    private void Alert(string text)
+    {
+        try
+        {
+            Alerted(text);
+        }
+        catch (Exception e)
+        {
+            LogObserverFailed(e, _spec.Name);
+        }
+    }
+
+    private void CancelRunTimers()
+        => _timers.Cancel(InstanceTimer.StartSecs, InstanceTimer.StartDeadline, InstanceTimer.Probe, InstanceTimer.Forgiven, InstanceTimer.Liveness);
 
     [LoggerMessage(EventId = 2110, Message = "Instance {Instance} ended: {Exit}.")]
     private partial void LogExited(LogLevel level, string instance, string exit);

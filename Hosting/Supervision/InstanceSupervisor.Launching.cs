@@ -14,6 +14,9 @@ internal sealed partial class InstanceSupervisor
     private CancellationTokenSource? _gateToken;
     private CancellationTokenSource? _launchToken;
     private TimeSpan _launchedAt;
+
+    /// <summary>True when a dependency, not the replica itself, was the reason to give it up.</summary>
+    private bool _gateFailed;
     private long _outOfMemoryBefore;
 
     private void Wait(StartCause cause)
@@ -68,8 +71,15 @@ internal sealed partial class InstanceSupervisor
         }
     }
 
+    private void OnGateFailed(InstanceMessage.GateFailed failed)
+    {
+        _gateFailed = true;
+        GiveUp(failed.Reason, _history.OnProbation);
+    }
+
     private void OnGatePassed(InstanceMessage.GatePassed passed)
     {
+        _gateFailed = false;
         if (passed.Holder is { } holder)
         {
             passed.Slot.Dispose();

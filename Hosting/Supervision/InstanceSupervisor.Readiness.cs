@@ -76,7 +76,7 @@ internal sealed partial class InstanceSupervisor
 
     private void OnProbed(IReadOnlyList<CheckReport> checks)
     {
-        if (!IsUp)
+        if (!IsUp || _health == InstanceHealth.Dead)
         {
             return;
         }
@@ -140,10 +140,7 @@ internal sealed partial class InstanceSupervisor
         if (++_misses >= MissesToNotReady && _health == InstanceHealth.Ready)
         {
             LogNotReady(_spec.Name, _lastMiss);
-            _readyBefore = ReadyTime;
-            _readySince = null;
-            _timers.Cancel(InstanceTimer.Forgiven);
-            _health = InstanceHealth.NotReady;
+            LoseReadiness(InstanceHealth.NotReady);
             _reason = _lastMiss;
         }
 
@@ -163,7 +160,7 @@ internal sealed partial class InstanceSupervisor
         {
             if (!checks[i].IsSuccess)
             {
-                return $"{_spec.Readiness[i].Url.PathAndQuery} {checks[i].Text}";
+                return $"{_spec.Readiness[i].Name} {checks[i].Text}";
             }
         }
 
@@ -203,6 +200,8 @@ internal sealed partial class InstanceSupervisor
         {
             _timers.Set(InstanceTimer.Probe, _spec.ProbePeriod);
         }
+
+        BeginLiveness();
     }
 
     private void BecomeReady()
@@ -210,6 +209,14 @@ internal sealed partial class InstanceSupervisor
         _health = InstanceHealth.Ready;
         _readySince = Now;
         _timers.Set(InstanceTimer.Forgiven, RestartPolicy.ForgivenAfter - _readyBefore);
+    }
+
+    private void LoseReadiness(InstanceHealth to)
+    {
+        _readyBefore = ReadyTime;
+        _readySince = null;
+        _timers.Cancel(InstanceTimer.Forgiven);
+        _health = to;
     }
 
     private void OnForgiven()

@@ -51,7 +51,7 @@ internal sealed partial class InstanceSupervisor
 
         LogMoved(_spec.Name, _state, to, reason);
         _state = to;
-        if (to != InstanceState.Running)
+        if (to != InstanceState.Running && (to != InstanceState.Stopping || _health != InstanceHealth.Dead))
         {
             _health = InstanceHealth.Unknown;
         }

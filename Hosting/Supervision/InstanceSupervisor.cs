@@ -42,6 +42,12 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>Told what somebody should look at, in full sentences.</summary>
+    public Action<string> Alerted { get; init; } = _ => { };
+
+    /// <summary>Time between its stop signal and KILL.</summary>
+    public TimeSpan StopGrace => _spec.StopGrace;
+
     /// <summary>The last published snapshot.</summary>
     public InstanceSnapshot Current => Volatile.Read(ref _current);
 
@@ -66,6 +72,9 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
 
     /// <summary>Ends the whole group at once, without grace, and wants the replica not to run.</summary>
     public void Kill() => Post(new InstanceMessage.Kill());
+
+    /// <summary>Completes when the loop answers.</summary>
+    public Task PingAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Ping(done), cancellationToken);
 
     /// <summary>Completes when everything posted so far, and what it led to at once, has been handled.</summary>
     internal Task IdleAsync() => CommandAsync(done => new InstanceMessage.Idle(done), CancellationToken.None);
@@ -139,12 +148,15 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
             case InstanceMessage.GateSaid m when IsWaiting(m.Attempt): Publish(m.What); break;
             case InstanceMessage.GatePassed m when IsWaiting(m.Attempt): OnGatePassed(m); break;
             case InstanceMessage.GatePassed m: m.Slot.Dispose(); break;
-            case InstanceMessage.GateFailed m when IsWaiting(m.Attempt): GiveUp(m.Reason, _history.OnProbation); break;
+            case InstanceMessage.GateFailed m when IsWaiting(m.Attempt): OnGateFailed(m); break;
             case InstanceMessage.Launched m: OnLaunched(m); break;
             case InstanceMessage.LaunchFailed m: OnLaunchFailed(m); break;
             case InstanceMessage.Exited m when m.Generation == _generation: OnExited(m); break;
             case InstanceMessage.Probed m when m.Generation == _generation: OnProbed(m.Checks); break;
+            case InstanceMessage.LivenessProbed m when m.Generation == _generation: OnLivenessProbed(m); break;
+            case InstanceMessage.Dumped m when m.Generation == _generation: OnDumped(m); break;
             case InstanceMessage.TimerFired m when _timers.Take(m): OnTimer(m.Timer); break;
+            case InstanceMessage.Ping m: m.Done.SetResult(); break;
             case InstanceMessage.Idle m: OnIdle(m); break;
             default: break; // of an older attempt or generation
         }
@@ -167,6 +179,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
             case InstanceTimer.StartDeadline: OnStartDeadline(); break;
             case InstanceTimer.Probe: StartProbe(); break;
             case InstanceTimer.Forgiven: OnForgiven(); break;
+            case InstanceTimer.Liveness: StartLivenessProbe(); break;
             case InstanceTimer.Backoff: Wait(StartCause.Crash); break;
             case InstanceTimer.Probation: OnProbation(); break;
             case InstanceTimer.StopGrace: OnStopGraceOver(); break;

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Actor;
 
-/// <summary>Answers every request on 127.0.0.1 with its process id: 503 at first, 200 when it is ready. Ends with 0 on TERM.</summary>
+/// <summary>Answers every request on 127.0.0.1 with its process id: 503 at first, 200 when it is ready. Ends with 0 on TERM. A request of <c>/hang</c> makes it hang.</summary>
 internal static class HttpServer
 {
     public static async Task RunAsync(int port, int readyAfterMilliseconds)
@@ -41,6 +41,11 @@ internal static class HttpServer
         {
             var stream = client.GetStream();
             using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+            if (await reader.ReadLineAsync(cancellationToken) is { } request && request.StartsWith("GET /hang ", StringComparison.Ordinal))
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+            }
+
             while (await reader.ReadLineAsync(cancellationToken) is { Length: > 0 })
             {
                 // The request is read to its end, but does not matter.

@@ -61,6 +61,10 @@ switch (part)
     case "supervise":
         return await Testing.MiniHost.RunAsync(args[1..]);
 
+    case "stack":
+        Testing.MiniStack.Run(args[1..]);
+        return 0;
+
     default:
         await Console.Error.WriteLineAsync($"Actor can't play '{part}'.");
         return 2;

@@ -40,7 +40,7 @@ public static class MiniHost
             },
             launcher,
             new ScriptedGate(),
-            new HttpProber(),
+            new InstanceProber(),
             TimeProvider.System,
             NullLogger.Instance,
             snapshot =>

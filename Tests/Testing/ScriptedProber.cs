@@ -11,6 +11,9 @@ internal sealed class ScriptedProber(ScriptedLauncher launcher) : IInstanceProbe
     /// <summary>What it answers; null: as the process's script says.</summary>
     public ProbeResult? Answer { get; set; }
 
+    /// <summary>What it answers to one probe; null: as to any other.</summary>
+    public Func<ProbeSpec, ProbeResult?> AnswerTo { get; set; } = _ => null;
+
     /// <summary>Answers only when this completes.</summary>
     public Task? Held { get; set; }
 
@@ -24,6 +27,6 @@ internal sealed class ScriptedProber(ScriptedLauncher launcher) : IInstanceProbe
             await held.ConfigureAwait(false);
         }
 
-        return Answer ?? (launcher.Launched is [.., { IsReady: true }] ? Success : Failure);
+        return AnswerTo(spec) ?? Answer ?? (launcher.Launched is [.., { IsReady: true }] ? Success : Failure);
     }
 }

@@ -194,7 +194,7 @@ public sealed class RealReplicaTests : IAsyncLifetime
     private string Seen() => $"{_replica?.Current}; log: {(File.Exists(LogFile) ? File.ReadAllText(LogFile) : "none")}";
 
     private InstanceSupervisor Supervise(InstanceSpec spec)
-        => _replica = new InstanceSupervisor(spec, Launchers.Create(_logger), new ScriptedGate(), new HttpProber(), TimeProvider.System, _logger, _log.Add);
+        => _replica = new InstanceSupervisor(spec, Launchers.Create(_logger), new ScriptedGate(), new InstanceProber(), TimeProvider.System, _logger, _log.Add);
 
     private InstanceSpec Serving(Func<int, string[]> arguments) => new()
     {

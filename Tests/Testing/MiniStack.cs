@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
+
+namespace Testing;
+
+/// <summary>A whole AppHost in little, for tests that send it signals: its resources are shell scripts, or the Actor as a site.</summary>
+public static partial class MiniStack
+{
+    /// <param name="args">
+    /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The script <c>serve</c> is a site with a health check.
+    /// <c>limit=2</c> sets the time that .NET's host gives a stop.
+    /// </param>
+    public static void Run(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = [$"--Stack:State={args[0]}", $"--Stack:AppName={Path.GetFileName(Path.GetDirectoryName(args[0]))}", "--Logging:LogLevel:Stack=Information"],
+            ProjectDirectory = args[0],
+            DisableDashboard = true,
+        });
+        foreach (var text in args[1..])
+        {
+            var parts = Form().Match(text).Groups;
+            if (parts["name"].Value == "limit")
+            {
+                builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(double.Parse(parts["script"].Value)));
+            }
+            else
+            {
+                Add(builder, parts);
+            }
+        }
+
+        builder.Build().Run();
+    }
+
+    private static void Add(IDistributedApplicationBuilder builder, GroupCollection parts)
+    {
+        var name = parts["name"].Value;
+        var resource = parts["script"].Value == "serve" ? Site(builder, name) : builder.AddExecutable(name, "/bin/sh", "/", "-c", parts["script"].Value);
+        if (parts["replicas"].Success)
+        {
+            resource.WithAnnotation(new ReplicaAnnotation(int.Parse(parts["replicas"].Value)));
+        }
+
+        if (parts["grace"].Success)
+        {
+            resource.WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(double.Parse(parts["grace"].Value)));
+        }
+
+        if (parts["dependency"].Success)
+        {
+            resource.WithAnnotation(new WaitAnnotation(builder.Resources.First(r => r.Name == parts["dependency"].Value), WaitType.WaitUntilHealthy));
+        }
+    }
+
+    private static IResourceBuilder<ExecutableResource> Site(IDistributedApplicationBuilder builder, string name)
+    {
+        var site = builder.AddExecutable(name, ActorProgram.Path, "/", "serve").WithHttpEndpoint(env: "SITE_PORT").WithHttpHealthCheck("/health");
+        foreach (var (key, value) in ActorProgram.Environment)
+        {
+            site.WithEnvironment(key, value);
+        }
+
+        return site.WithArgs(context => context.Args.Add(site.GetEndpoint("http").Property(EndpointProperty.TargetPort)));
+    }
+
+    [GeneratedRegex(@"^(?<name>[a-z]+)(\*(?<replicas>\d+))?(@(?<grace>[\d.]+))?(>(?<dependency>[a-z]+))?=(?<script>.*)$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
+}
