@@ -77,7 +77,7 @@ internal sealed partial class SystemdReport(SystemdNotify systemd, TimeProvider 
         var last = "";
         do
         {
-            var line = _phase == Phase.Stopping ? "Stopping" : Line(status());
+            var line = _phase == Phase.Stopping ? $"Stopping; {status().Resources.Sum(r => r.Replicas.Count(i => i.Pid is not null))} left" : Line(status());
             List<string> told = line == last ? [] : [$"STATUS={line}"];
             last = line;
             if (_phase == Phase.Starting || (_phase == Phase.Stopping && time.GetElapsedTime(_stoppingSince) < _stopLimit))

@@ -116,9 +116,10 @@ internal sealed record PortHolder(int Port, int? Pid, string? Command, int? Uid)
     /// <summary>In words that follow "in use by".</summary>
     public string Describe() => (Pid, Command, Uid) switch
     {
-        ({ } pid, { } command, _) => $"process {pid} ({command})",
+        ({ } pid, { } command, { } uid) => $"process {pid} ({command}) of user {UserNames.Of(uid)}",
+        ({ } pid, { } command, null) => $"process {pid} ({command})",
         ({ } pid, null, _) => $"process {pid}",
-        (null, _, { } uid) => $"a process of user {uid} that can't be looked into",
+        (null, _, { } uid) => $"a process of user {UserNames.Of(uid)} that can't be looked into",
         _ => "another process",
     };
 

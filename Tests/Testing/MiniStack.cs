@@ -3,7 +3,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 
 namespace Testing;
@@ -12,7 +11,7 @@ namespace Testing;
 public static partial class MiniStack
 {
     /// <param name="args">
-    /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The script <c>serve</c> is a site with a health check.
+    /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The scripts <c>serve</c> and <c>hang</c> are sites with a health check; the second never answers.
     /// <c>limit=2</c> sets the time that .NET's host gives a stop.
     /// </param>
     public static void Run(string[] args)
@@ -43,7 +42,7 @@ public static partial class MiniStack
     private static void Add(IDistributedApplicationBuilder builder, GroupCollection parts)
     {
         var name = parts["name"].Value;
-        var resource = parts["script"].Value == "serve" ? Site(builder, name) : builder.AddExecutable(name, "/bin/sh", "/", "-c", parts["script"].Value);
+        var resource = parts["script"].Value is "serve" or "hang" ? Site(builder, name, parts["script"].Value) : builder.AddExecutable(name, "/bin/sh", "/", "-c", parts["script"].Value);
         if (parts["replicas"].Success)
         {
             resource.WithAnnotation(new ReplicaAnnotation(int.Parse(parts["replicas"].Value)));
@@ -60,9 +59,9 @@ public static partial class MiniStack
         }
     }
 
-    private static IResourceBuilder<ExecutableResource> Site(IDistributedApplicationBuilder builder, string name)
+    private static IResourceBuilder<ExecutableResource> Site(IDistributedApplicationBuilder builder, string name, string part)
     {
-        var site = builder.AddExecutable(name, ActorProgram.Path, "/", "serve").WithHttpEndpoint(env: "SITE_PORT").WithHttpHealthCheck("/health");
+        var site = builder.AddExecutable(name, ActorProgram.Path, "/", part).WithHttpEndpoint(env: "SITE_PORT").WithHttpHealthCheck("/health");
         foreach (var (key, value) in ActorProgram.Environment)
         {
             site.WithEnvironment(key, value);

@@ -354,6 +354,7 @@ public class CommandTests
         await site.Advance(seconds: 5 + 5 + 10 + 10 + 1);
 
         site.Logged(LogLevel.Error, cannotBeKilled).ShouldBe(3);
+        site.Alerts.ShouldHaveSingleItem().ShouldBe($"Process {site.Launcher.Last.Pid} of replica 'site-8001' can't be killed; its state in the kernel is unknown.");
         site.State.ShouldBe(InstanceState.Stopping);
         (await Should.ThrowAsync<DistributedApplicationException>(stop.Within())).Message.ShouldContain("can't be killed");
         site.Launcher.Last.End(code: 0);
@@ -372,6 +373,7 @@ public class CommandTests
 
         (await Should.ThrowAsync<DistributedApplicationException>(stop.Within())).Message.ShouldContain("EPERM");
         site.State.ShouldBe(InstanceState.Unknown);
+        site.Alerts.ShouldHaveSingleItem().ShouldStartWith("Replica 'site-8001' can't be stopped: process ");
 
         await site.End(code: 0);
         site.State.ShouldBe(InstanceState.Stopped);

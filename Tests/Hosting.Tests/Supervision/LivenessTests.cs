@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
 using Testing;

@@ -23,7 +23,7 @@ public class PortPreflightTests
 
         holder.Pid.ShouldBe(Environment.ProcessId);
         holder.Command.ShouldBe(ProcessTable.Command(Environment.ProcessId));
-        holder.Describe().ShouldBe($"process {Environment.ProcessId} ({holder.Command})");
+        holder.Describe().ShouldBe($"process {Environment.ProcessId} ({holder.Command}) of user {Environment.UserName}");
     }
 
     [Fact]
@@ -44,7 +44,8 @@ public class PortPreflightTests
     public void Holder_that_may_not_be_looked_into_is_described_by_what_is_known()
     {
         new PortHolder(8003, 4711, null, 0).Describe().ShouldBe("process 4711");
-        new PortHolder(8003, null, null, 33).Describe().ShouldBe("a process of user 33 that can't be looked into");
+        new PortHolder(8003, null, null, 4_000_000).Describe().ShouldBe("a process of user 4000000 that can't be looked into");
+        new PortHolder(8003, null, null, 0).Describe().ShouldBe("a process of user root that can't be looked into");
         new PortHolder(8003, null, null, null).Describe().ShouldBe("another process");
     }
 
@@ -60,7 +61,7 @@ public class PortPreflightTests
 
         site.State.ShouldBe(InstanceState.Fatal);
         site.Current.Reason.ShouldBe(
-            $"Port {port} for replica 'site-8001' is already in use by process {Environment.ProcessId} ({ProcessTable.Command(Environment.ProcessId)}). " +
+            $"Port {port} for replica 'site-8001' is already in use by process {Environment.ProcessId} ({ProcessTable.Command(Environment.ProcessId)}) of user {Environment.UserName}. " +
             "Free it, or give the resource another port in the AppHost.");
         await site.Advance(TimeSpan.FromMinutes(20));
         site.State.ShouldBe(InstanceState.Fatal);

@@ -1,3 +1,4 @@
+using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
 using Testing;
 
@@ -74,6 +75,30 @@ public class StartSlotsTests
 
         await third.Log.Until(s => s.Pid != null);
         second.Launcher.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Replicas_that_answer_at_once_do_not_wait_for_each_others_start_time()
+    {
+        var slots = new StartSlots(2);
+        var time = new ManualTimeProvider();
+        var sites = Enumerable.Range(0, 16).Select(_ => new Supervised(gate: new SlotGate(slots), time: time)).ToList();
+        foreach (var site in sites)
+        {
+            await site.Start();
+        }
+
+        foreach (var site in sites)
+        {
+            await site.Log.Until(s => s.Pid != null);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        foreach (var site in sites)
+        {
+            await site.Log.Until(s => s.State == InstanceState.Running);
+            await site.DisposeAsync();
+        }
     }
 
     private sealed class SlotGate(StartSlots slots) : IStartGate

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Observation;
@@ -9,8 +10,9 @@ namespace Hosting.Tests.Supervision;
 /// <summary>One supervisor on scripted processes and a manual clock.</summary>
 internal sealed class Supervised : IAsyncDisposable
 {
-    public Supervised(Func<InstanceSpec, InstanceSpec>? change = null, IStartGate? gate = null)
+    public Supervised(Func<InstanceSpec, InstanceSpec>? change = null, IStartGate? gate = null, ManualTimeProvider? time = null)
     {
+        Time = time ?? new ManualTimeProvider();
         Launcher = new ScriptedLauncher(Time);
         Prober = new ScriptedProber(Launcher);
         var spec = new InstanceSpec
@@ -22,10 +24,10 @@ internal sealed class Supervised : IAsyncDisposable
             Restart = new RestartSettings { Mode = RestartMode.Always },
         };
         Spec = change?.Invoke(spec) ?? spec;
-        Supervisor = new InstanceSupervisor(Spec, Launcher, gate ?? Gate, Prober, Time, Logger, Log.Add);
+        Supervisor = new InstanceSupervisor(Spec, Launcher, gate ?? Gate, Prober, Time, Logger, Log.Add) { Alerted = Alerts.Enqueue };
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; }
 
     public ScriptedLauncher Launcher { get; }
 
@@ -36,6 +38,8 @@ internal sealed class Supervised : IAsyncDisposable
     public RecordingLogger Logger { get; } = new();
 
     public SnapshotLog Log { get; } = new();
+
+    public ConcurrentQueue<string> Alerts { get; } = [];
 
     public InstanceSpec Spec { get; }
 
