@@ -134,8 +134,41 @@ public sealed class ShutdownTests : IAsyncDisposable
             _sites.Add((resource.Name, site));
         }
 
-        _resources.Add(new ResourceOrchestrator(new ResourcePlan(resource, "Executable", identities, []) { EndpointPorts = new Dictionary<string, IReadOnlyList<int>>() }, [.. sites.Select(s => s.Supervisor)]));
+        _resources.Add(new ResourceOrchestrator(
+            new ResourcePlan(resource, "Executable", identities, []) { EndpointPorts = new Dictionary<string, IReadOnlyList<int>>() },
+            new ReplicaMaker((replica, _) => sites[replica.Index].Supervisor, () => { }),
+            new NothingAround(),
+            time,
+            _logger));
         await Advance(time, 1);
+    }
+
+    /// <summary>Nobody who would want to know.</summary>
+    private sealed class NothingAround : IStackSurroundings
+    {
+        public void ReplicaChanged(ResourcePlan resource, InstanceSnapshot replica)
+        {
+        }
+
+        public void RolloutChanged(string resource)
+        {
+        }
+
+        public void Alert(string resource, string? replica, string text)
+        {
+        }
+
+        public IReadOnlyCollection<PlannedPort> PortsBeside(string resource) => [];
+
+        public Task AppearAsync(ResourcePlan plan, int first, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Disappear(ResourcePlan plan, string replica)
+        {
+        }
+
+        public void Keep(string resource, int replicas)
+        {
+        }
     }
 
     private string Stopping() => string.Join(' ', _sites.Where(s => s.Site.State == InstanceState.Stopping).Select(s => s.Name));
