@@ -5,6 +5,7 @@ internal sealed class LogLines(string name, LogTail tail, TimeProvider time)
 {
     private readonly byte[] _block = new byte[LogTail.BlockSize];
     private LineSplitter _splitter = new(tail.Offset, time);
+    private long _missedBefore = tail.MissedBefore;
     private bool _atEnd;
 
     /// <summary>The replica.</summary>
@@ -24,6 +25,7 @@ internal sealed class LogLines(string name, LogTail tail, TimeProvider time)
         var read = tail.Read(_block, out var missed);
         if (read > 0)
         {
+            (missed, _missedBefore) = (missed + _missedBefore, 0);
             if (missed > 0)
             {
                 _splitter.FlushAll(Lines);

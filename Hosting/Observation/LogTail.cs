@@ -21,6 +21,9 @@ internal sealed class LogTail
         Offset = offset;
     }
 
+    /// <summary>Bytes that were asked for, and were not kept any more when it began.</summary>
+    public long MissedBefore { get; private init; }
+
     /// <summary>Logical offset of the next byte.</summary>
     public long Offset { get; private set; }
 
@@ -32,7 +35,8 @@ internal sealed class LogTail
     {
         var file = LogFile.At(path);
         var now = file.Look();
-        return new LogTail(file, Math.Clamp(offset, Math.Min(now.First, now.End), now.End));
+        var from = Math.Clamp(offset, Math.Min(now.First, now.End), now.End);
+        return new LogTail(file, from) { MissedBefore = Math.Max(0, from - offset) };
     }
 
     /// <summary>The last lines of the log, found from its end without reading all of it. An unfinished last line counts as one.</summary>

@@ -58,6 +58,29 @@ switch (part)
     case "launch":
         return await Testing.MiniLaunch.RunAsync(args[1..]);
 
+    case "flood": // lines, bytes of each [lines after which it pauses for a millisecond]
+        await LogOutput.FloodAsync(long.Parse(args[1]), int.Parse(args[2]), args.Length > 3 ? int.Parse(args[3]) : 0, CancellationToken.None);
+        return 0;
+
+    case "in-turn": // lines, on standard output and standard error in turn
+        LogOutput.InTurn(int.Parse(args[1]));
+        return 0;
+
+    case "serve-flood": // port: serves, and writes lines without end
+        using (var stop = new CancellationTokenSource())
+        {
+            var flood = LogOutput.FloodAsync(0, 200, 50, stop.Token);
+            await HttpServer.RunAsync(int.Parse(args[1]), 0);
+            await stop.CancelAsync();
+            await flood;
+        }
+
+        return 0;
+
+    case "rotate": // folder, log, length from which on it is rotated
+        Testing.RotatingHost.Run(args[1..]);
+        return 0;
+
     case "supervise":
         return await Testing.MiniHost.RunAsync(args[1..]);
 

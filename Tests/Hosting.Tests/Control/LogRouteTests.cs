@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Stack.Hosting.Control.Contract;
+using Stack.Hosting.Observation;
 
 namespace Hosting.Tests.Control;
 
@@ -109,6 +110,64 @@ public sealed class LogRouteTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await response.Content.ReadAsStringAsync()).ShouldStartWith("event: line\ndata: {\"name\":\"nginx\",\"offset\":0,");
     }
+
+    [Fact]
+    public async Task Offsets_hold_over_rotations_and_headers_tell_the_generation_that_wrote_the_first_byte()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        var log = LogFile.At(harness.LogFile("site-8001"));
+        var text = string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i:00000}\n"));
+        (await GenerationAsync(harness, "offset=0")).ShouldBeNull();
+        log.BeginGeneration(6);
+        await File.AppendAllTextAsync(log.Path, text[..6000]);
+        log.BeginGeneration(7);
+        await File.AppendAllTextAsync(log.Path, text[6000..]);
+
+        log.Rotate(4096, 1, HeadCut.Probe(harness.Folder), DateTimeOffset.UnixEpoch);
+
+        var response = await harness.Client.GetAsync("logs/site-8001?offset=3000");
+        Offset(response).ShouldBe("3000");
+        (await response.Content.ReadAsStringAsync()).ShouldBe(text[3000..]);
+        (await GenerationAsync(harness, "offset=3000")).ShouldBe("6");
+        (await GenerationAsync(harness, "offset=6000")).ShouldBe("7");
+        (await GenerationAsync(harness, "tail=1")).ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Log_whose_beginning_is_gone_begins_with_what_is_kept_and_says_so()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        var log = LogFile.At(harness.LogFile("site-8001"));
+        await File.AppendAllTextAsync(log.Path, string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i:00000}\n")));
+        log.DropHead(4096, HeadCut.Probe(harness.Folder));
+
+        var response = await harness.Client.GetAsync("logs/site-8001?offset=100");
+        var lines = await LinesAsync(harness, "logs/site");
+        var last = await LinesAsync(harness, "logs/site?tail=1");
+
+        Offset(response).ShouldBe("4096");
+        (lines[0].Offset, lines[0].Dropped, lines[0].Text).ShouldBe((0, 4096, "[4096 bytes of the log are missing here]"));
+        (lines[1].Offset, lines[1].Dropped, lines[1].Text).ShouldBe((4096, null, "0372"));
+        last.Select(l => l.Text).ShouldBe(["line 00999"]);
+    }
+
+    [Fact]
+    public async Task Time_of_a_line_is_exact_when_it_was_read_as_it_came()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        await File.WriteAllTextAsync(harness.LogFile("site-8001"), "old\n");
+        await using var events = await harness.EventsAsync("logs/site?follow=true");
+
+        var old = Line(await ControlHarness.NextAsync(events));
+        await File.AppendAllTextAsync(harness.LogFile("site-8001"), "new\n");
+        var fresh = Line(await ControlHarness.NextAsync(events));
+
+        (old.Text, old.IsTimeExact).ShouldBe(("old", false));
+        (fresh.Text, fresh.IsTimeExact).ShouldBe(("new", true));
+    }
+
+    private static async Task<string?> GenerationAsync(ControlHarness harness, string query)
+        => (await harness.Client.GetAsync($"logs/site-8001?{query}")).Headers.TryGetValues("X-Stack-Generation", out var values) ? values.Single() : null;
 
     private static string Offset(HttpResponseMessage response) => response.Headers.GetValues("X-Stack-Offset").Single();
 

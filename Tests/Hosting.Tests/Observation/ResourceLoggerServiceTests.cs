@@ -124,6 +124,8 @@ public sealed partial class ResourceLoggerServiceTests : IDisposable
         var all = await AllAsync("db");
         all.Count.ShouldBe(10_000);
         Texts(all)[^1].ShouldBe("19999");
+        (await slow.MoveNextAsync()).ShouldBeTrue();
+        Texts(slow.Current)[..2].ShouldBe(["[10000 lines of the AppHost are missing here]", "10000"]);
     }
 
     [Fact]
