@@ -15,7 +15,7 @@ internal sealed partial class LogFile
     /// Moves the oldest bytes of the active file into <c>site-8001.log.1</c>; the archives before it get the next number. The processes that write notice nothing. Gives the bytes that were lost, which is
     /// only possible where the file has to be emptied as a whole.
     /// </summary>
-    /// <param name="length">How many bytes; they are rounded down to whole blocks.</param>
+    /// <param name="length">How many bytes; they are rounded down to whole blocks, but not below one.</param>
     /// <param name="backups">Archives to keep, 1 or more.</param>
     /// <param name="cutter">Cuts them off.</param>
     /// <param name="now">Date of the archive.</param>
@@ -29,6 +29,13 @@ internal sealed partial class LogFile
         }
 
         var from = Look().Head;
+        var state = FileCalls.Stat(active);
+        length = cutter.Way == HeadCutWay.Truncate ? long.MaxValue : WholeBlocks(from + Math.Max(length, state.BlockSize), state) - from;
+        if (length <= 0)
+        {
+            return 0;
+        }
+
         try
         {
             using var draft = File.OpenHandle(DraftPath, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -38,7 +45,7 @@ internal sealed partial class LogFile
             }
 
             // The long part, without the lock: what is copied does not change any more.
-            var copied = Copy(active, from, draft, cutter.Way == HeadCutWay.Truncate ? long.MaxValue : length);
+            var copied = Copy(active, from, draft, length);
             RandomAccess.FlushToDisk(draft);
             if (cutter.Way == HeadCutWay.Collapse)
             {

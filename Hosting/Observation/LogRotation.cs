@@ -11,6 +11,9 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
     /// <summary>What stays of every active file, so that the last words are always there.</summary>
     public const int LeastKept = 64 * 1024;
 
+    // A block of nearly every file system: less can't be cut off.
+    private const int LeastLimit = 4096;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
 
@@ -77,19 +80,20 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
     {
         log.Mend();
         var now = log.Look();
-        if (limits.MaxBytes == 0 || now.Live <= limits.MaxBytes)
+        var maxBytes = Math.Max(limits.MaxBytes, LeastLimit);
+        if (limits.MaxBytes == 0 || now.Live <= maxBytes)
         {
             return;
         }
 
         // More than all archives together would hold: the oldest of it would only be copied to be dropped.
-        var excess = now.Live - (limits.MaxBytes * (limits.Backups + 1));
+        var excess = now.Live - (maxBytes * (limits.Backups + 1));
         if (excess > 0 && (Cutter.Way != HeadCutWay.Truncate || limits.Backups == 0))
         {
             Drop(log.DropHead(excess, Cutter));
         }
 
-        for (var i = 0; i < limits.Backups && log.Look().Live > limits.MaxBytes; i++)
+        for (var i = 0; i < limits.Backups && log.Look().Live > maxBytes; i++)
         {
             Rotate(log, limits);
         }

@@ -147,7 +147,7 @@ public sealed class LogRouteTests
 
         Offset(response).ShouldBe("4096");
         (lines[0].Offset, lines[0].Dropped, lines[0].Text).ShouldBe((0, 4096, "[4096 bytes of the log are missing here]"));
-        (lines[1].Offset, lines[1].Dropped, lines[1].Text).ShouldBe((4096, null, "0372"));
+        (lines[1].Offset, lines[1].Dropped, lines[1].Text).ShouldBe((4096, null, " 00372"));
         last.Select(l => l.Text).ShouldBe(["line 00999"]);
     }
 

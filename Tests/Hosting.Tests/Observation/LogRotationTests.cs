@@ -45,6 +45,22 @@ public sealed class LogRotationTests : IDisposable
         ReadAll(log).Text.Length.ShouldBe((4 * Block) + 10);
     }
 
+    [Theory]
+    [InlineData(10_000, new[] { 2 * Block })]
+    [InlineData(100, new[] { Block, Block })]
+    public void Limit_need_not_be_a_number_of_blocks(long maxBytes, int[] archives)
+    {
+        var rotation = Rotation();
+        var log = Watch(rotation, "site-8001", maxBytes, 200);
+        Append(log, 10_001);
+
+        rotation.Look();
+
+        log.Look().Archives.Select(a => (int)a.Length).ShouldBe(archives);
+        ReadAll(log).Text.Length.ShouldBe(10_001);
+        Warnings().ShouldBeEmpty();
+    }
+
     [Fact]
     public void What_grew_beyond_all_archives_is_dropped_and_counted()
     {

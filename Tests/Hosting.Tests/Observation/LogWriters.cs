@@ -79,7 +79,7 @@ internal sealed class LogWriters : IAsyncDisposable
     public async Task FloodAndKillRotationAsync(int kills)
     {
         var output = Path.Combine(Folder, "rotator.out");
-        var writer = await LaunchAsync(LogPath("site-8001"), ActorProgram.Path, "flood", "0", "64", "100");
+        var writer = await LaunchAsync(LogPath("site-8001"), ActorProgram.Path, "flood", "0", "64", "10");
         var random = new Random(4711);
         for (var i = 0; i < kills; i++)
         {
