@@ -28,8 +28,9 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
     private readonly Lock _lock = new();
     private readonly T?[] _ring = new T?[RingSize];
     private readonly List<Observer> _observers = [];
-    private readonly long _first = startSeq;
+    private long _first = startSeq; // the events after this one are kept
     private long _seq = startSeq;
+    private bool _isKnown;
 
     /// <summary>Number of the last event.</summary>
     public long Seq
@@ -57,12 +58,19 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
 
     /// <summary>Publishes one event to all observers; never waits.</summary>
     /// <param name="create">
-    /// Makes the event; its number is the argument. Called under the hub's lock: state that is read there can't be published out of order.
+    /// Makes the event; its number is the argument. Called under the hub's lock: state that is read there can't be published out of order. Not called before somebody has watched or asked for a snapshot.
     /// </param>
     public void Publish(Func<long, T> create)
     {
         lock (_lock)
         {
+            if (!_isKnown)
+            {
+                // Nobody has a number to resume with: a large stack's start would be kept for no one.
+                _first = ++_seq;
+                return;
+            }
+
             var item = create(_seq + 1);
             _seq++;
             _ring[_seq % RingSize] = item;
@@ -79,6 +87,7 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
     {
         lock (_lock)
         {
+            _isKnown = true;
             return snapshot(_seq);
         }
     }
@@ -90,6 +99,7 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
         List<T> first;
         lock (_lock)
         {
+            _isKnown = true;
             first = Missed(afterSeq) ?? [snapshot(_seq)];
             _observers.Add(observer);
         }

@@ -53,6 +53,7 @@ public sealed class EventHubTests
     public async Task Observer_resumes_after_a_number_that_is_known(long after, string first)
     {
         var hub = NewHub(105);
+        _ = hub.Snapshot();
         for (var i = 0; i < 45; i++)
         {
             hub.Publish(seq => $"event {seq}");
@@ -61,6 +62,23 @@ public sealed class EventHubTests
         await using var events = hub.WatchAsync(after, CancellationToken.None).GetAsyncEnumerator();
 
         (await NextAsync(events)).ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task Events_that_nobody_can_ask_for_are_numbered_but_not_made()
+    {
+        var hub = NewHub(100);
+        var made = 0;
+        hub.Publish(seq => $"event {seq} {++made}");
+        hub.Publish(seq => $"event {seq} {++made}");
+
+        made.ShouldBe(0);
+        hub.Snapshot().ShouldBe("snapshot 102");
+        hub.Publish(seq => $"event {seq}");
+        await using var resumed = hub.WatchAsync(102, CancellationToken.None).GetAsyncEnumerator();
+        await using var guessed = hub.WatchAsync(101, CancellationToken.None).GetAsyncEnumerator();
+        (await NextAsync(resumed)).ShouldBe("event 103");
+        (await NextAsync(guessed)).ShouldBe("snapshot 103");
     }
 
     [Fact]
@@ -81,6 +99,7 @@ public sealed class EventHubTests
     public async Task Events_are_kept_for_those_who_resume_up_to_the_size_of_the_ring()
     {
         var hub = NewHub(0);
+        _ = hub.Snapshot();
         for (var i = 0; i < EventHub<string>.RingSize + 5; i++)
         {
             hub.Publish(seq => $"event {seq}");
@@ -98,6 +117,7 @@ public sealed class EventHubTests
     {
         long value = 0;
         var hub = new EventHub<Tuple<string, long>>(_ => Tuple.Create("snapshot", Interlocked.Read(ref value)), _ => Tuple.Create("gap", 0L), 0);
+        _ = hub.Snapshot();
         const int Total = 20_000;
         var publishing = Task.Run(() =>
         {
