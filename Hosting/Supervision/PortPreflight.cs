@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Stack.Hosting.Supervision.Posix;
 
 namespace Stack.Hosting.Supervision;
 
@@ -49,7 +50,11 @@ internal static class PortPreflight
         return links.Count > 0 && (Holds(group, links) == true || ProcessTable.LiveGroup(group).Any(p => Holds(p.Pid, links) != false));
     }
 
-    private static List<(string Link, int Uid)> Listeners(int port) => [.. Read("/proc/net/tcp", port), .. Read("/proc/net/tcp6", port)];
+    private static List<(string Link, int Uid)> Listeners(int port)
+        => SocketDiagnostics.Listeners(port) is { } told ? told.ConvertAll(l => ($"socket:[{l.Inode}]", l.Uid)) : InTables(port);
+
+    /// <summary>What the kernel's tables have of them, where it does not answer such questions otherwise.</summary>
+    internal static List<(string Link, int Uid)> InTables(int port) => [.. Read("/proc/net/tcp", port), .. Read("/proc/net/tcp6", port)];
 
     private static IEnumerable<(string Link, int Uid)> Read(string table, int port)
     {

@@ -140,17 +140,20 @@ internal sealed partial class PortableProcess : IInstanceProcess, IDisposable
         }
         finally
         {
-            EndStrays();
+            await EndStraysAsync().ConfigureAwait(false);
             Dispose();
             _exited.SetResult(exit);
         }
     }
 
-    private void EndStrays()
+    private async Task EndStraysAsync()
     {
         try
         {
-            _ = OperatingSystem.IsLinux() ? _strays.End(_logger) : [];
+            if (OperatingSystem.IsLinux())
+            {
+                await _strays.EndAsync(_logger).ConfigureAwait(false);
+            }
         }
         catch (IOException e)
         {

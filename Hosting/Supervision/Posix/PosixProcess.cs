@@ -79,7 +79,7 @@ internal sealed partial class PosixProcess(int pid, int descriptor, Strays stray
     private async Task EndRestAsync()
     {
         var start = TimeProvider.System.GetTimestamp();
-        var stray = strays.End(logger);
+        var stray = await strays.EndAsync(logger).ConfigureAwait(false);
         while (!IsGroupEmpty() || stray.Any(p => ProcessTable.Find(p) is { IsLive: true }))
         {
             if (TimeProvider.System.GetElapsedTime(start) > GroupPatience)

@@ -5,52 +5,38 @@ namespace Stack.Hosting.Supervision.Posix;
 /// <summary>Descendants of a replica that left its group by starting a session of their own; known by the identity in their environment.</summary>
 internal sealed partial class Strays
 {
-    private static readonly string[] Marks = ["STACK_STATE", "STACK_INSTANCE", "STACK_GENERATION"];
-
-    private readonly string[] _marks;
+    private readonly string? _identity;
+    private readonly string _instance;
     private readonly bool _end;
 
-    private Strays(string[] marks, bool end)
+    private Strays(string? identity, string instance, bool end)
     {
-        _marks = marks;
+        _identity = identity;
+        _instance = instance;
         _end = end;
     }
 
     /// <summary>Those of one launch: ended where children die with the AppHost, reported where they may outlive it.</summary>
     public static Strays Of(LaunchRequest request)
-    {
-        string[] marks = [.. Marks.Where(request.Environment.ContainsKey).Select(m => $"{m}={request.Environment[m]}")];
-        return new Strays(marks.Length == Marks.Length ? marks : [], request.ParentDeathSignal is not null);
-    }
+        => new(IdentityScan.Of(request.Environment.GetValueOrDefault), request.Environment.GetValueOrDefault("STACK_INSTANCE", ""), request.ParentDeathSignal is not null);
 
     /// <summary>Ends or reports them; returns the process ids of those that were ended.</summary>
-    public IReadOnlyList<int> End(ILogger logger)
+    public async Task<IReadOnlyList<int>> EndAsync(ILogger logger)
     {
         List<int> ended = [];
-        foreach (var process in _marks.Length == 0 ? [] : ProcessTable.All().Where(p => p.IsLive && p.Pid != Environment.ProcessId))
+        foreach (var pid in _identity is null ? [] : (await IdentityScan.FromNowAsync().ConfigureAwait(false))[_identity])
         {
-            if (!IsOurs(process.Pid))
-            {
-                continue;
-            }
-
             if (!_end)
             {
-                LogStray(logger, process.Pid, _marks[1]);
+                LogStray(logger, pid, _instance);
             }
-            else if (Kill(process.Pid))
+            else if (Kill(pid))
             {
-                ended.Add(process.Pid);
+                ended.Add(pid);
             }
         }
 
         return ended;
-    }
-
-    private bool IsOurs(int pid)
-    {
-        var environment = ProcessTable.Environment(pid);
-        return Array.TrueForAll(_marks, environment.Contains);
     }
 
     // Held by a descriptor before the last look, so that the signal can't reach a newcomer with the same number.
@@ -62,7 +48,7 @@ internal sealed partial class Strays
             return false;
         }
 
-        var sent = IsOurs(pid) && Libc.PidFdSendSignal(descriptor, SignalNames.Kill) == 0;
+        var sent = IdentityScan.Of(pid) == _identity && Libc.PidFdSendSignal(descriptor, SignalNames.Kill) == 0;
         _ = Libc.Close(descriptor);
         return sent;
     }

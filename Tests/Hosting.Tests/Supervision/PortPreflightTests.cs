@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Posix;
 using Testing;
 
 namespace Hosting.Tests.Supervision;
@@ -24,6 +25,24 @@ public class PortPreflightTests
         holder.Pid.ShouldBe(Environment.ProcessId);
         holder.Command.ShouldBe(ProcessTable.Command(Environment.ProcessId));
         holder.Describe().ShouldBe($"process {Environment.ProcessId} ({holder.Command}) of user {Environment.UserName}");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void Kernel_answers_of_listeners_what_its_tables_have(string address)
+    {
+        using var listener = new TcpListener(IPAddress.Parse(address), 0);
+        listener.Start();
+        using var client = new TcpClient(listener.LocalEndpoint.AddressFamily);
+        client.Connect((IPEndPoint)listener.LocalEndpoint);
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var told = SocketDiagnostics.Listeners(port).ShouldNotBeNull();
+
+        told.Select(l => ($"socket:[{l.Inode}]", l.Uid)).ShouldBe(PortPreflight.InTables(port));
+        told.Count.ShouldBe(1);
+        SocketDiagnostics.Listeners(FreePort.Next()).ShouldBe([]);
     }
 
     [Fact]
