@@ -13,7 +13,7 @@ using Stack.Hosting.Supervision.Posix;
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>Turns the plan of one resource into launch requests for its replicas. The user's callbacks run once for each launch generation of the resource, not once for each replica.</summary>
-internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, DistributedApplicationExecutionContext execution, bool development, int? parentDeathSignal, ILogger logger)
+internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, DistributedApplicationExecutionContext execution, TimeSpan stopGrace, int? parentDeathSignal, ILogger logger)
 {
     // What addresses the AppHost itself must not reach its children: a site without a URL of its own would bind the dashboard's port.
     private static readonly string[] OwnPrefixes = ["ASPIRE_", "STACK_", "WATCHDOG_"];
@@ -185,7 +185,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             ["STACK_KEYS"] = state.Keys,
 
             // The host's own limit must end before our KILL.
-            ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = development ? "4" : "30",
+            ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = HostLimit(stopGrace),
         };
         if (replica.Port is { } port)
         {
@@ -194,4 +194,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
 
         return variables;
     }
+
+    // A seventh less than the grace, at least 1 s and at most 5 s: 4 s of 5 s, 30 s of 35 s.
+    private static string HostLimit(TimeSpan grace) => $"{Math.Max(1, Math.Floor(grace.TotalSeconds - Math.Clamp(grace.TotalSeconds / 7, 1, 5))):0}";
 }

@@ -27,7 +27,7 @@ internal sealed class SpecFactory
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
         _dumps = new HangDumps(Path.Combine(state.Path, "dumps"), TimeProvider.System);
         _checks = [.. plan.Resource.Annotations.OfType<HttpHealthCheckAnnotation>()];
-        _launches = new LaunchPlanner(plan, state, execution, options.Development, options.Development ? _supervision.ParentDeathSignal : null, logger)
+        _launches = new LaunchPlanner(plan, state, execution, StopGrace, options.Development ? _supervision.ParentDeathSignal : null, logger)
         {
             Container = plan.Resource.RunsInEngine() ? new ContainerLauncher(plan.Resource, containers, execution, notifications, state.Containers, StopGrace) : null,
             Settings = ProcessSettings.From(_supervision),

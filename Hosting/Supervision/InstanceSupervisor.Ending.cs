@@ -10,6 +10,9 @@ internal sealed partial class InstanceSupervisor
     private static readonly TimeSpan NextKillAlarms = TimeSpan.FromSeconds(10);
 
     private string? _stopReason;
+
+    /// <summary>True when the grace was over before the process was.</summary>
+    private bool _outstayed;
     private bool _cannotBeKilled;
 
     private void BeginStop(StopCause cause, string? reason)
@@ -18,6 +21,7 @@ internal sealed partial class InstanceSupervisor
         CancelRunTimers();
         _stopCause = cause;
         _stopReason = reason;
+        _outstayed = false;
         _cannotBeKilled = false;
         if (!_process!.Signal(cause == StopCause.Kill || _spec.StaysBehind() ? SignalNames.Kill : _spec.StopSignal))
         {
@@ -40,7 +44,9 @@ internal sealed partial class InstanceSupervisor
     {
         var killed = $"killed after {_spec.StopGrace.TotalSeconds:0.#} s, because it did not end on signal {SignalNames.Describe(_spec.StopSignal)}";
         _stopReason = _stopReason is null ? killed : $"{_stopReason}; {killed}";
+        _outstayed = true;
         LogKilled(_spec.Name, killed);
+        Alert($"Replica '{_spec.Name}' was {killed}.");
         KillGroup();
         if (_state == InstanceState.Stopping)
         {
@@ -106,7 +112,7 @@ internal sealed partial class InstanceSupervisor
         _lastWords = exited.LastWords;
         var cause = _stopCause;
         _stopCause = null;
-        _lastExit = cause is null ? Unasked(exited.Exit) : exited.Exit.Describe();
+        _lastExit = cause is null ? Unasked(exited.Exit) : _outstayed ? $"{exited.Exit.Describe()} after {_spec.StopGrace.TotalSeconds:0.#} s of grace" : exited.Exit.Describe();
         LogExited(cause is null && !HasDoneItsWork(exited.Exit) ? LogLevel.Warning : LogLevel.Information, _spec.Name, _lastExit);
         if (cause is null)
         {

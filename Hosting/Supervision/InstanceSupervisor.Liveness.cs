@@ -76,6 +76,7 @@ internal sealed partial class InstanceSupervisor
         CancelRunTimers();
         LoseReadiness(InstanceHealth.Dead);
         LogHung(_spec.Name, _process!.Pid, miss);
+        Alert($"Replica '{_spec.Name}' has hung (process {_process.Pid}): {miss}. It is stopped and started again.");
         if (liveness.Dump is { } dump)
         {
             Publish($"not alive: {miss}; writing a dump");

@@ -39,6 +39,20 @@ public sealed class LaunchPlannerTests : IDisposable
         second["STACK_KEYS"].ShouldBe(Path.Combine(_folder, "keys"));
     }
 
+    [Theory]
+    [InlineData(35, "30")]
+    [InlineData(5, "4")]
+    [InlineData(60, "55")]
+    [InlineData(10, "8")]
+    [InlineData(1, "1")]
+    public async Task The_limit_of_a_sites_own_host_is_below_the_grace_of_its_stop(int grace, string limit)
+    {
+        var builder = Models.Empty();
+        builder.AddSite();
+
+        (await LaunchAsync(builder, "/bin/true", grace: TimeSpan.FromSeconds(grace)))[0].Environment["DOTNET_SHUTDOWNTIMEOUTSECONDS"].ShouldBe(limit);
+    }
+
     [Fact]
     public async Task Callbacks_run_once_for_all_replicas_and_again_for_the_next_generation()
     {
@@ -264,7 +278,7 @@ public sealed class LaunchPlannerTests : IDisposable
     /// <param name="generations">How often each replica is launched.</param>
     /// <param name="resource">Name of the resource; null: the first.</param>
     /// <param name="settings">Of the processes.</param>
-    private async Task<List<LaunchRequest>> LaunchAsync(IDistributedApplicationBuilder builder, string? program, int generations = 1, string? resource = null, ProcessSettings? settings = null)
+    private async Task<List<LaunchRequest>> LaunchAsync(IDistributedApplicationBuilder builder, string? program, int generations = 1, string? resource = null, ProcessSettings? settings = null, TimeSpan? grace = null)
     {
         if (program is not null)
         {
@@ -278,7 +292,7 @@ public sealed class LaunchPlannerTests : IDisposable
         PlanMaker.Publish(plan);
         _state ??= StateFolder.Open(_folder);
         var chosen = plan.Resources.First(r => resource is null || r.Name == resource);
-        var planner = new LaunchPlanner(chosen, _state, builder.ExecutionContext, development: true, 9, NullLogger.Instance) { Settings = settings ?? ProcessSettings.Inherited };
+        var planner = new LaunchPlanner(chosen, _state, builder.ExecutionContext, grace ?? TimeSpan.FromSeconds(5), 9, NullLogger.Instance) { Settings = settings ?? ProcessSettings.Inherited };
         List<LaunchRequest> launches = [];
         for (var generation = 1; generation <= generations; generation++)
         {

@@ -311,8 +311,24 @@ public class CommandTests
         await stop.Within();
         site.Launcher.Last.Signals.ShouldBe([3, 9]);
         site.Current.Reason.ShouldBe("killed after 5 s, because it did not end on signal 3 (QUIT)");
-        site.Current.LastExit.ShouldBe("signal 9 (KILL)");
+        site.Current.LastExit.ShouldBe("signal 9 (KILL) after 5 s of grace");
+        site.Alerts.ShouldHaveSingleItem().ShouldBe("Replica 'site-8001' was killed after 5 s, because it did not end on signal 3 (QUIT).");
         site.Logger.Entries.ShouldContain(e => e.Level == LogLevel.Warning && e.Message == "Instance site-8001 was killed after 5 s, because it did not end on signal 3 (QUIT).");
+    }
+
+    [Fact]
+    public async Task Kill_at_the_end_of_the_grace_stays_in_the_status_over_a_restart()
+    {
+        await using var site = new Supervised();
+        site.Launcher.Script = n => new LaunchScript { IgnoresStop = n == 1 };
+        await site.Run();
+        await site.Restart();
+
+        await site.Advance(seconds: 7);
+
+        site.State.ShouldBe(InstanceState.Running);
+        site.Current.Generation.ShouldBe(2);
+        site.Current.LastExit.ShouldBe("signal 9 (KILL) after 5 s of grace");
     }
 
     [Theory]
@@ -354,7 +370,8 @@ public class CommandTests
         await site.Advance(seconds: 5 + 5 + 10 + 10 + 1);
 
         site.Logged(LogLevel.Error, cannotBeKilled).ShouldBe(3);
-        site.Alerts.ShouldHaveSingleItem().ShouldBe($"Process {site.Launcher.Last.Pid} of replica 'site-8001' can't be killed; its state in the kernel is unknown.");
+        site.Alerts.Last().ShouldBe($"Process {site.Launcher.Last.Pid} of replica 'site-8001' can't be killed; its state in the kernel is unknown.");
+        site.Alerts.Count.ShouldBe(2); // its grace was over, and it can't be killed: each once
         site.State.ShouldBe(InstanceState.Stopping);
         (await Should.ThrowAsync<DistributedApplicationException>(stop.Within())).Message.ShouldContain("can't be killed");
         site.Launcher.Last.End(code: 0);

@@ -31,6 +31,7 @@ public class LivenessTests
         site.Current.Reason.ShouldBe("not alive: /alive answered 503 instead of 200");
         site.Launcher.Last.Signals.ShouldBe([15]);
         site.Logged(LogLevel.Error, Hung).ShouldBe(1);
+        site.Alerts.ShouldHaveSingleItem().ShouldBe($"Replica 'site-8001' has hung (process {site.Current.Pid}): /alive answered 503 instead of 200. It is stopped and started again.");
 
         site.Prober.Answer = null;
         await site.Advance(seconds: 3);

@@ -124,7 +124,7 @@ public sealed class RealReplicaTests : IAsyncLifetime
 
         await replica.StopAsync(CancellationToken.None).Within(seen: Seen);
 
-        replica.Current.LastExit.ShouldBe("signal 9 (KILL)");
+        replica.Current.LastExit.ShouldBe("signal 9 (KILL) after 1 s of grace");
         replica.Current.Reason.ShouldBe("killed after 1 s, because it did not end on signal 15 (TERM)");
     }
 
@@ -137,7 +137,7 @@ public sealed class RealReplicaTests : IAsyncLifetime
 
         await replica.StopAsync(CancellationToken.None).Within(seen: Seen);
 
-        replica.Current.LastExit.ShouldBe("signal 9 (KILL)");
+        replica.Current.LastExit.ShouldBe("signal 9 (KILL) after 1 s of grace");
     }
 
     [Fact]
