@@ -67,6 +67,10 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 await publish.Completion.ConfigureAwait(false);
             }
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+        {
+            // Ctrl+C while it was starting: what had begun has been stopped.
+        }
         finally
         {
             await DisposeAsync().ConfigureAwait(false);

@@ -47,28 +47,14 @@ internal sealed partial class StackEngine(
             throw new InvalidOperationException("The engine was started before it was prepared.");
         }
 
-        _resources = replicas.Create(stack, new StackSurroundings(control, follower, stack.Desired));
-        shutdown.Prepare(_resources);
-        control.Begin(_resources, stack.Dashboard);
-        foreach (var replica in _resources.SelectMany(r => r.ReplicaNames))
+        try
         {
-            follower.AttachLog(replica, control.FindLogFile(replica)!);
+            await StartAsync(stack, cancellationToken).ConfigureAwait(false);
         }
-
-        _server = await control.ServeAsync(loggers, cancellationToken).ConfigureAwait(false);
-        _owned.Add(new StopSignals(lifetime, control, _logger));
-        await follower.AnnounceAsync(cancellationToken).ConfigureAwait(false);
-        _loops.Add(follower.RunAsync(MeantToRun, r => _resources.Any(o => ReferenceEquals(o.Plan.Resource, r)), _ended.Token));
-        await events.InitializeAsync(cancellationToken).ConfigureAwait(false);
-        _loops.Add(values.PublishAsync(_ended.Token));
-        await events.AfterResourcesCreatedAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var resource in _resources.Where(r => !r.IsStartedByHand))
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            _loops.Add(RunAsync(resource));
+            // Stopped while it was starting: no failure. What has begun is stopped next.
         }
-
-        _loops.Add(measures.RunAsync(_ended.Token));
-        _loops.Add(follower.ReportAsync(control, _ended.Token));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -123,6 +109,33 @@ internal sealed partial class StackEngine(
 
         _ended.Dispose();
         preparation.Dispose();
+    }
+
+    private async Task StartAsync(PreparedStack stack, CancellationToken cancellationToken)
+    {
+        _resources = replicas.Create(stack, new StackSurroundings(control, follower, stack.Desired));
+        shutdown.Prepare(_resources);
+        control.Begin(_resources, stack.Dashboard);
+        foreach (var replica in _resources.SelectMany(r => r.ReplicaNames))
+        {
+            follower.AttachLog(replica, control.FindLogFile(replica)!);
+        }
+
+        _server = await control.ServeAsync(loggers, cancellationToken).ConfigureAwait(false);
+        _owned.Add(new StopSignals(lifetime, control, _logger));
+        await follower.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        _loops.Add(follower.RunAsync(MeantToRun, r => _resources.Any(o => ReferenceEquals(o.Plan.Resource, r)), _ended.Token));
+        await events.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        _loops.Add(values.PublishAsync(_ended.Token));
+        await events.AfterResourcesCreatedAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var resource in _resources.Where(r => !r.IsStartedByHand))
+        {
+            _loops.Add(RunAsync(resource));
+        }
+
+        _loops.Add(measures.RunAsync(_ended.Token));
+        _loops.Add(follower.ReportAsync(control, _ended.Token));
     }
 
     private IReadOnlyCollection<string> MeantToRun(IResource resource)

@@ -12,7 +12,7 @@ public static partial class MiniStack
 {
     /// <param name="args">
     /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The scripts <c>serve</c> and <c>hang</c> are sites with a health check; the second never answers.
-    /// <c>limit=2</c> sets the time that .NET's host gives a stop.
+    /// <c>limit=2</c> sets the time that .NET's host gives a stop; <c>handler=2</c> has the AppHost do something of its own for so long before anything starts.
     /// </param>
     public static void Run(string[] args)
     {
@@ -26,7 +26,15 @@ public static partial class MiniStack
         foreach (var text in args[1..])
         {
             var parts = Form().Match(text).Groups;
-            if (parts["name"].Value == "limit")
+            if (parts["name"].Value == "handler")
+            {
+                builder.Eventing.Subscribe<AfterResourcesCreatedEvent>(async (_, token) =>
+                {
+                    Console.WriteLine("handling");
+                    await Task.Delay(TimeSpan.FromSeconds(double.Parse(parts["script"].Value)), TimeProvider.System, token);
+                });
+            }
+            else if (parts["name"].Value == "limit")
             {
                 builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(double.Parse(parts["script"].Value)));
             }

@@ -61,6 +61,21 @@ public class StopSignalsTests
         stack.Replicas().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(Int)]
+    [InlineData(Term)]
+    public async Task Stop_before_anything_has_started_is_an_orderly_end_too(int signal)
+    {
+        await using var stack = await RunningMiniStack.StartAsync("Development", ["handler=600", "web=echo web up >> $NOTES; sleep 1000"]);
+        await stack.UntilSaid("handling");
+
+        stack.Signal(signal);
+
+        (await stack.Exited.Within(seen: stack.Seen)).ShouldBe(new ExitFacts(ExitKind.Code, 0), stack.Output);
+        stack.Noted().ShouldBeEmpty();
+        stack.Output.ShouldNotContain("xception");
+    }
+
     [Fact]
     public async Task Limit_of_the_host_that_is_below_the_grace_cuts_no_stop_short()
     {
