@@ -9,7 +9,11 @@ internal sealed partial class InstanceSupervisor
     private const int MissesToNotReady = 3;
     private static readonly TimeSpan FirstProbePeriod = TimeSpan.FromMilliseconds(250);
 
+    // A small program answers within milliseconds; others wait for its start slot meanwhile.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+
     private int _misses;
+    private TimeSpan _pause;
     private string? _lastMiss;
     private TimeSpan _readyBefore;
     private TimeSpan? _readySince;
@@ -20,12 +24,15 @@ internal sealed partial class InstanceSupervisor
     private void BeginReadiness()
     {
         _misses = 0;
+        _pause = FirstPause;
         _lastMiss = null;
         _readyBefore = TimeSpan.Zero;
         _readySince = null;
         _timers.Set(InstanceTimer.StartSecs, _spec.StartSecs);
         if (_spec.Readiness.Count == 0)
         {
+            // Nothing tells when its start is over: others don't wait for it.
+            ReleaseSlot();
             return;
         }
 
@@ -97,7 +104,8 @@ internal sealed partial class InstanceSupervisor
         if (FirstMiss(checks) is { } miss)
         {
             _lastMiss = miss;
-            _timers.Set(InstanceTimer.Probe, FirstProbePeriod);
+            _timers.Set(InstanceTimer.Probe, _pause);
+            _pause = _pause < FirstProbePeriod / 2 ? _pause * 2 : FirstProbePeriod;
             _reason = miss;
             Publish();
             return;

@@ -38,6 +38,35 @@ public class ReadinessTests
     }
 
     [Fact]
+    public async Task A_program_that_is_quick_is_found_ready_quickly_and_one_that_is_not_is_asked_four_times_a_second()
+    {
+        await using var quick = new Supervised(s => s with { StartSecs = TimeSpan.Zero });
+        quick.Launcher.Script = _ => new LaunchScript { ReadyAfter = TimeSpan.FromMilliseconds(3) };
+        await quick.Start();
+        await quick.Advance(TimeSpan.FromMilliseconds(5));
+        quick.State.ShouldBe(InstanceState.Running);
+
+        await using var slow = new Supervised();
+        slow.Launcher.Script = _ => new LaunchScript { ReadyAfter = null };
+        await slow.Start();
+        await slow.Advance(seconds: 5);
+        var probes = slow.Prober.Probes;
+        await slow.Advance(seconds: 5);
+        (slow.Prober.Probes - probes).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Start_slot_is_given_back_at_once_where_no_check_tells_when_the_start_is_over()
+    {
+        await using var site = new Supervised(Supervised.WithoutCheck);
+
+        await site.Start();
+
+        site.State.ShouldBe(InstanceState.Starting);
+        site.Gate.Held.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_good_answer_gives_the_start_slot_back_but_counts_only_after_the_start_time()
     {
         await using var site = new Supervised();

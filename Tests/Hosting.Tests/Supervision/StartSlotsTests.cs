@@ -71,7 +71,7 @@ public class StartSlotsTests
         }
 
         third.Launcher.Attempts.ShouldBe(0);
-        await first.Advance(seconds: 2);
+        await first.Advance(seconds: 2.25);
 
         await third.Log.Until(s => s.Pid != null);
         second.Launcher.Attempts.ShouldBe(1);
