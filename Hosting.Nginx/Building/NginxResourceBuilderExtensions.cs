@@ -10,6 +10,7 @@ namespace Aspire.Hosting;
 /// <summary>Adds Nginx to an application and tells it what to serve.</summary>
 public static class NginxResourceBuilderExtensions
 {
+    private const int Hup = 1;
     private const int Quit = 3;
     private const int Term = 15;
 
@@ -34,6 +35,7 @@ public static class NginxResourceBuilderExtensions
             .WithSupervision(supervision =>
             {
                 supervision.StopSignal = Quit;
+                supervision.ReloadSignal = Hup;
 
                 // KILL would end the master only: its workers live on and hold the port.
                 supervision.ParentDeathSignal = Term;

@@ -27,10 +27,19 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        if (launch.Choice is ContainerChoice && nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
+        if (nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
         {
-            // The child is the engine's client; Nginx itself belongs to the engine.
-            supervision.Options.ListensItself = false;
+            supervision.Options.ContentVersion = Path.GetFileName(launch.Version);
+            if (launch.Choice is ContainerChoice)
+            {
+                // The child is the engine's client; Nginx itself belongs to the engine.
+                supervision.Options.ListensItself = false;
+            }
+            else
+            {
+                // Its title takes the place of its environment.
+                supervision.Options.CommandLineMark = Path.Combine(request.Folder, NginxNames.CurrentLink);
+            }
         }
 
         nginx.Annotations.Add(new ExecutableAnnotation { Command = launch.FileName, WorkingDirectory = request.Folder });

@@ -7,8 +7,9 @@ namespace Stack.Hosting.Allocation;
 /// <summary>Makes the plan of a model: pure, but for the free ports that it asks for.</summary>
 /// <param name="freePorts">Gives that many free ports in a row, outside the ones it must not take.</param>
 /// <param name="randomizePorts">True in tests: ports that the engine may choose are chosen, whatever the model says.</param>
+/// <param name="running">The port of a replica (resource, index) that an earlier AppHost left running on one that was chosen for it; null: there is none.</param>
 /// <param name="holder">Says who holds a port; null: it is free. Asked only to make a list of faults whole.</param>
-internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, bool randomizePorts, Func<int, string?>? holder = null)
+internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, bool randomizePorts, Func<int, string?>? holder = null, Func<string, int, int?>? running = null)
 {
     /// <exception cref="InvalidOperationException">Endpoints break the rules for their ports; all of them are reported at once.</exception>
     /// <exception cref="DistributedApplicationException">The model can't be run; all faults are reported at once.</exception>
@@ -103,11 +104,12 @@ internal sealed class PlanMaker(Func<int, IReadOnlySet<int>, int> freePorts, boo
         endpoint.TargetPort = null;
     }
 
-    private static ResourcePlan Plan(IResource resource, IReadOnlyList<SequentialEndpoint> sequential, PortChooser chooser)
+    private ResourcePlan Plan(IResource resource, IReadOnlyList<SequentialEndpoint> sequential, PortChooser chooser)
     {
         var endpoints = Endpoints(resource).ToList();
-        var ports = endpoints.ToDictionary(e => e.Name, e => chooser.Choose(resource, e, sequential), StringComparer.OrdinalIgnoreCase);
         var naming = Naming(endpoints, sequential);
+        var ports = endpoints.ToDictionary(
+            e => e.Name, e => chooser.Choose(resource, e, sequential, index => ReferenceEquals(e, naming) ? running?.Invoke(resource.Name, index) : null), StringComparer.OrdinalIgnoreCase);
         var count = resource.GetReplicaCount();
         var replicas = Enumerable.Range(0, count).Select(index =>
         {

@@ -14,7 +14,11 @@ internal sealed class PortChooser(Func<int, IReadOnlySet<int>, int> freePorts, H
     public List<string> Warnings { get; } = [];
 
     /// <summary>One port for each replica; of a resource without replicas the one that its first would have, so that those who refer to it get an address.</summary>
-    public IReadOnlyList<int> Choose(IResource resource, EndpointAnnotation endpoint, IReadOnlyList<SequentialEndpoint> sequential)
+    /// <param name="resource">The resource.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="sequential">Those of the resource that have sequential ports.</param>
+    /// <param name="running">The port that the replica with this index listens on already; null: it does not run.</param>
+    public IReadOnlyList<int> Choose(IResource resource, EndpointAnnotation endpoint, IReadOnlyList<SequentialEndpoint> sequential, Func<int, int?> running)
     {
         var count = Math.Max(1, resource.GetReplicaCount());
         if (sequential.FirstOrDefault(s => ReferenceEquals(s.Endpoint, endpoint)) is { } sequence)
@@ -29,7 +33,7 @@ internal sealed class PortChooser(Func<int, IReadOnlySet<int>, int> freePorts, H
                 + "WithSequentialPorts gives each a port that is known, and a gateway one address to all.");
         }
 
-        return [.. Enumerable.Range(0, count).Select(i => i == 0 && first is { } port ? port : Free(1))];
+        return [.. Enumerable.Range(0, count).Select(i => i == 0 && first is { } port ? port : running(i) is { } before && taken.Add(before) ? before : Free(1))];
     }
 
     // Without a proxy there is one port. A process that is told it listens where others expect it; one that is not can only listen where it was made to.

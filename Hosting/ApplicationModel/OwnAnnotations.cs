@@ -89,6 +89,21 @@ public sealed class SupervisionOptions
     /// <summary>False when another process listens on the port for this one, as a container engine's does. Default true: an answer on the port counts as ready only when it comes from the resource's own processes.</summary>
     public bool ListensItself { get; set; } = true;
 
+    /// <summary>
+    /// Text that its command line contains for as long as it runs, for a program that overwrites its environment (as Nginx does with its title): in production the next AppHost
+    /// knows its process by program and text. Default null: it is known by <c>STACK_STATE</c> and <c>STACK_INSTANCE</c> in its environment.
+    /// </summary>
+    public string? CommandLineMark { get; set; }
+
+    /// <summary>Names the content of the files that the process reads at its start, by any text that changes with it. Default null: there are none. See <see cref="ReloadSignal"/>.</summary>
+    public string? ContentVersion { get; set; }
+
+    /// <summary>
+    /// Number of the signal by which the process takes over changed files without an end (Nginx: 1, HUP): sent when an AppHost in production goes on with a process that was started with another
+    /// <see cref="ContentVersion"/>. Default null: it is restarted for that.
+    /// </summary>
+    public int? ReloadSignal { get; set; }
+
     /// <summary>Number of the signal that the process gets when the AppHost dies in development. Default 9, KILL.</summary>
     public int ParentDeathSignal { get; set; } = 9;
 

@@ -82,6 +82,7 @@ internal static class EngineServices
                 provider.GetRequiredService<ILogger<LogRotation>>()));
             services.AddSingleton<ResourceFollower>();
             services.AddSingleton<ContainerRuntime>();
+            services.AddSingleton(provider => Launchers.Create(provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<StackOptions>().Launcher));
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();

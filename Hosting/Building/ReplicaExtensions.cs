@@ -8,17 +8,30 @@ namespace Stack.Hosting.Building;
 public static class ReplicaExtensions
 {
     /// <summary>Gives each replica its own fixed port: <c>firstPort</c>, <c>firstPort + 1</c>, … May be called once for each endpoint; the first call names the replicas: <c>site-8001</c>. The ports are checked at start.</summary>
-    /// <param name="builder">The project.</param>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The project or executable. An executable finds its port in the variable <c>PORT</c>.</param>
     /// <param name="firstPort">Port of the first replica, 1 to 65535.</param>
     /// <param name="endpointName">The endpoint; default <c>http</c>, else the first one that speaks http. One that is not declared is made.</param>
     /// <exception cref="ArgumentOutOfRangeException">The first port is none.</exception>
     /// <example><code>builder.AddProject&lt;Projects.WebSite&gt;("site").WithReplicas(4).WithSequentialPorts(firstPort: 8001);</code></example>
-    public static IResourceBuilder<ProjectResource> WithSequentialPorts(this IResourceBuilder<ProjectResource> builder, int firstPort, string? endpointName = null)
+    public static IResourceBuilder<T> WithSequentialPorts<T>(this IResourceBuilder<T> builder, int firstPort, string? endpointName = null)
+        where T : IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstPort, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstPort, ModelPort.Max);
         return builder.WithAnnotation(new SequentialPortsAnnotation(firstPort, endpointName));
+    }
+
+    /// <summary>Says how many replicas of an executable run. Aspire has this for projects only.</summary>
+    /// <param name="builder">The executable.</param>
+    /// <param name="replicas">The number, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <example><code>builder.AddExecutable("site", "node", "../site", "server.js").WithReplicas(4).WithSequentialPorts(firstPort: 8001);</code></example>
+    public static IResourceBuilder<ExecutableResource> WithReplicas(this IResourceBuilder<ExecutableResource> builder, int replicas)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new ReplicaAnnotation(replicas));
     }
 
     /// <summary>Sets environment variables of each replica for itself, after all other callbacks; several calls add up. Called for each launch of a replica.</summary>

@@ -15,6 +15,7 @@ internal sealed class ReplicaFactory(
     ResourceNotificationService notifications,
     LifecycleEvents events,
     ContainerRuntime containers,
+    IProcessLauncher launcher,
     ILoggerFactory loggers,
     TimeProvider time)
 {
@@ -22,7 +23,6 @@ internal sealed class ReplicaFactory(
     /// <param name="surroundings">What is told of changes, after the AppHost's code.</param>
     public IReadOnlyList<ResourceOrchestrator> Create(PreparedStack stack, IStackSurroundings surroundings)
     {
-        var launcher = Launchers.Create(loggers, options.Launcher);
         var slots = new StartSlots(Environment.ProcessorCount);
         var prober = new InstanceProber();
         return [.. stack.Plan.Resources.Select(resource =>

@@ -61,20 +61,17 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => StartAsync(Replicas, cancellationToken);
 
     /// <summary>Wants no replica to run: what is under way is called off, a freeze ends.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        _rollout.CallOff();
-        _rollout.Thaw();
-        await EachAsync("stop", Replicas, r => r.StopAsync(cancellationToken)).ConfigureAwait(false);
-        await ChangeEndedAsync().ConfigureAwait(false);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => StopAllAsync(r => r.StopAsync(cancellationToken));
+
+    /// <summary>Stops all with the whole stack: the next AppHost starts them again.</summary>
+    public Task StopWithStackAsync() => StopAllAsync(r => r.StopWithStackAsync(CancellationToken.None));
 
     /// <summary>Stops what still runs; what can't be stopped is logged by its supervisor when it is disposed.</summary>
     public async Task StopQuietlyAsync()
     {
         try
         {
-            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await StopWithStackAsync().ConfigureAwait(false);
         }
         catch (DistributedApplicationException)
         {
@@ -91,6 +88,17 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
         }
     }
 
+    /// <summary>Leaves all processes running for the next AppHost; what is under way is called off.</summary>
+    public async Task LeaveAsync()
+    {
+        _rollout.CallOff();
+        await ChangeEndedAsync().ConfigureAwait(false);
+        foreach (var replica in Replicas)
+        {
+            await replica.LeaveAsync().ConfigureAwait(false);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _rollout.CallOff();
@@ -99,6 +107,14 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
         {
             await replica.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task StopAllAsync(Func<InstanceSupervisor, Task> stop)
+    {
+        _rollout.CallOff();
+        _rollout.Thaw();
+        await EachAsync("stop", Replicas, stop).ConfigureAwait(false);
+        await ChangeEndedAsync().ConfigureAwait(false);
     }
 
     private InstanceSupervisor Make(ReplicaIdentity replica) => _maker.Make(replica, snapshot =>

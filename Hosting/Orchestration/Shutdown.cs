@@ -72,7 +72,7 @@ internal sealed partial class Shutdown(IOptions<HostOptions> host, SystemdReport
     {
         try
         {
-            await resource.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await resource.StopWithStackAsync().ConfigureAwait(false);
         }
         catch (DistributedApplicationException e)
         {

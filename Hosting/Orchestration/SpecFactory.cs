@@ -5,6 +5,7 @@ using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -16,6 +17,7 @@ internal sealed class SpecFactory
     private readonly SupervisionOptions _supervision;
     private readonly LaunchPlanner _launches;
     private readonly ContainerRuntime _containers;
+    private readonly InstanceRecordStore? _records;
     private readonly List<HttpHealthCheckAnnotation> _checks;
     private readonly HangDumps _dumps;
 
@@ -23,6 +25,7 @@ internal sealed class SpecFactory
     {
         _plan = plan;
         _containers = containers;
+        _records = options.Development ? null : state.Records;
         _options = options;
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
         _dumps = new HangDumps(Path.Combine(state.Path, "dumps"), TimeProvider.System);
@@ -45,6 +48,12 @@ internal sealed class SpecFactory
     public InstanceSpec Create(ReplicaIdentity replica, Action<LaunchRequest> launching) => new()
     {
         Name = replica.Name,
+        Resource = _plan.Name,
+        Records = _records,
+        CommandLineMark = _supervision.CommandLineMark,
+        ContentVersion = _supervision.ContentVersion,
+        IsComparable = !_plan.Resource.RunsInEngine(),
+        ReloadSignal = _supervision.ReloadSignal,
         Index = replica.Index,
         Port = replica.Port,
         ListensItself = _supervision.ListensItself && !_plan.Resource.RunsInEngine(),

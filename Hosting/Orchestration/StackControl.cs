@@ -40,6 +40,9 @@ internal sealed class StackControl : IStackControl
 
     public IReadOnlyList<ResourceOrchestrator> Resources { get; private set; } = [];
 
+    /// <summary>True when the AppHost is to end without its replicas.</summary>
+    public bool LeavesRunning { get; private set; }
+
     public bool IsDevelopment => _options.Development;
 
     /// <summary>From now on there is something to see and to command.</summary>
@@ -127,11 +130,12 @@ internal sealed class StackControl : IStackControl
 
     public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {
-        if (leaveRunning)
+        if (leaveRunning && _options.Development)
         {
-            return CommandOutcome.Failed("The replicas can't be left running yet.");
+            return CommandOutcome.Invalid("leaveRunning", "In development nothing outlives the AppHost, so the replicas can't be left running. They can in production (DOTNET_ENVIRONMENT=Production).");
         }
 
+        LeavesRunning = leaveRunning;
         _lifetime.StopApplication();
         if (force)
         {

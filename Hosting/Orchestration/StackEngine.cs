@@ -17,6 +17,7 @@ internal sealed partial class StackEngine(
     StackMeasures measures,
     Shutdown shutdown,
     IHostApplicationLifetime lifetime,
+    TimeProvider time,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Stack.Engine");
@@ -59,6 +60,13 @@ internal sealed partial class StackEngine(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (control.LeavesRunning)
+        {
+            await Task.WhenAll(_resources.Select(r => r.LeaveAsync())).ConfigureAwait(false);
+            LogLeft(_resources.Sum(r => r.Replicas.Count(i => i.Current.Pid is not null)));
+            return;
+        }
+
         await shutdown.RunAsync(_resources).ConfigureAwait(false);
         LogStopped();
     }
@@ -94,7 +102,11 @@ internal sealed partial class StackEngine(
 
         _disposed = true;
         _owned.ForEach(o => o.Dispose());
-        await Task.WhenAll(_resources.Select(r => r.StopQuietlyAsync())).ConfigureAwait(false);
+        if (!control.LeavesRunning)
+        {
+            await Task.WhenAll(_resources.Select(r => r.StopQuietlyAsync())).ConfigureAwait(false);
+        }
+
         await _ended.CancelAsync().ConfigureAwait(false);
         foreach (var resource in _resources)
         {
@@ -121,17 +133,21 @@ internal sealed partial class StackEngine(
             follower.AttachLog(replica, control.FindLogFile(replica)!);
         }
 
+        await follower.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+
+        // From here on processes may be touched: the model is known to be good.
+        await stack.Adoption.HandOverAsync(_resources.SelectMany(r => r.Replicas)).ConfigureAwait(false);
         _server = await control.ServeAsync(loggers, cancellationToken).ConfigureAwait(false);
         _owned.Add(new StopSignals(lifetime, control, _logger));
-        await follower.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        await stack.Adoption.StopRemovedAsync(stack.Plan, time).ConfigureAwait(false);
         _loops.Add(follower.RunAsync(MeantToRun, r => _resources.Any(o => ReferenceEquals(o.Plan.Resource, r)), _ended.Token));
         await events.InitializeAsync(cancellationToken).ConfigureAwait(false);
         _loops.Add(values.PublishAsync(_ended.Token));
         await events.AfterResourcesCreatedAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var resource in _resources.Where(r => !r.IsStartedByHand))
+        foreach (var resource in _resources)
         {
-            _loops.Add(RunAsync(resource));
+            _loops.Add(RunAsync(resource, stack.Adoption));
         }
 
         _loops.Add(measures.RunAsync(_ended.Token));
@@ -143,11 +159,17 @@ internal sealed partial class StackEngine(
             ? [.. supervised.Replicas.Select(r => r.Current).Where(r => r.Wanted).Select(r => r.Name)]
             : resource.GetReplicaNames().ToList();
 
-    private async Task RunAsync(ResourceOrchestrator resource)
+    private async Task RunAsync(ResourceOrchestrator resource, Adoption adoption)
     {
+        var wanted = resource.Replicas.Where(r => adoption.IsMeantToRun(r.Current.Name) && (!resource.IsStartedByHand || adoption.Ran(r.Current.Name))).ToList();
         try
         {
-            await resource.StartAsync(_ended.Token).ConfigureAwait(false);
+            await Task.WhenAll(wanted.Select(r => r.StartAsync(_ended.Token))).ConfigureAwait(false);
+            if (await adoption.ChangedAsync(wanted, _ended.Token).ConfigureAwait(false) is { Count: > 0 } changed)
+            {
+                LogChanged(string.Join(", ", changed));
+                await resource.RollAsync(changed, "settings or program have changed", _ended.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
@@ -165,6 +187,12 @@ internal sealed partial class StackEngine(
 
     [LoggerMessage(3101, LogLevel.Error, "Resource '{Resource}' did not start: {Reason}")]
     private partial void LogNotStarted(string resource, string reason);
+
+    [LoggerMessage(3145, LogLevel.Information, "Restarting one after another, because their settings or their program have changed: {Replicas}.")]
+    private partial void LogChanged(string replicas);
+
+    [LoggerMessage(3146, LogLevel.Information, "The AppHost ends and leaves {Count} processes running; the next one goes on with them.")]
+    private partial void LogLeft(int count);
 
     [LoggerMessage(3102, LogLevel.Information, "Everything has stopped.")]
     private partial void LogStopped();

@@ -6,12 +6,13 @@ using Stack.Hosting.Allocation;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
 internal sealed partial class StackPreparation(
-    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, IProcessLauncher launcher, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
 {
     private StateFolder? _state;
     private StackSecrets? _secrets;
@@ -22,6 +23,13 @@ internal sealed partial class StackPreparation(
     public void Open()
     {
         _state = StateFolder.Open(options.StateFolder);
+        if (options.Development)
+        {
+            foreach (var left in Unrecorded.End(_state.Path))
+            {
+                LogEnded(left.Entry.Pid, left.Instance);
+            }
+        }
 
         // For what prepares files of its own before the start, as the gateway does.
         configuration["Stack:State"] = _state.Path;
@@ -41,7 +49,8 @@ internal sealed partial class StackPreparation(
         await containers.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var desired = options.Development ? null : new DesiredReplicas(Path.Combine(_state!.Path, "desired.json"), logger);
         desired?.Apply(model.Resources);
-        var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe()).Make(model.Resources);
+        var adoption = options.Development ? Adoption.Nothing(logger) : Adoption.Find(_state!.Records, launcher, logger);
+        var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe(), adoption.PortOf).Make(model.Resources);
         foreach (var warning in plan.Warnings)
         {
             LogPlanWarning(warning);
@@ -54,13 +63,16 @@ internal sealed partial class StackPreparation(
             LifecycleCommands.Add(resource.Resource);
         }
 
-        await PortCheck.EnsureFreeAsync(plan, time, cancellationToken).ConfigureAwait(false);
+        await PortCheck.EnsureFreeAsync(plan, adoption.Owns, time, cancellationToken).ConfigureAwait(false);
         await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
         KeyRing.EnsureKey(_state!.Keys, time);
-        return new PreparedStack(plan, _state, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired);
+        return new PreparedStack(plan, _state, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired);
     }
 
     public void Dispose() => _state?.Dispose();
+
+    [LoggerMessage(3112, LogLevel.Warning, "Process {Pid} was left of replica '{Instance}' by an AppHost that was killed: it was ended.")]
+    private partial void LogEnded(int pid, string instance);
 
     [LoggerMessage(3111, LogLevel.Warning, "{Warning}")]
     private partial void LogPlanWarning(string warning);
@@ -69,6 +81,7 @@ internal sealed partial class StackPreparation(
 /// <summary>A stack that may start.</summary>
 /// <param name="Plan">What is to run.</param>
 /// <param name="State">The folder that keeps what outlives a run.</param>
+/// <param name="Adoption">What goes on from the AppHost before.</param>
 /// <param name="Dashboard">Where the dashboard is; null: there is none.</param>
 /// <param name="Desired">Keeps the numbers of replicas that commands ask for; null in development.</param>
-internal sealed record PreparedStack(StackPlan Plan, StateFolder State, DashboardAccess? Dashboard, DesiredReplicas? Desired);
+internal sealed record PreparedStack(StackPlan Plan, StateFolder State, Adoption Adoption, DashboardAccess? Dashboard, DesiredReplicas? Desired);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aspire.Hosting;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -24,6 +25,9 @@ internal sealed class StateFolder : IDisposable
 
     /// <summary>Pipes of the guards of containers.</summary>
     public string Containers => Ensure("containers");
+
+    /// <summary>What is kept of the replicas for the next AppHost.</summary>
+    public InstanceRecordStore Records => InstanceRecordStore.Open(Path);
 
     public string Telemetry => Ensure("telemetry");
 

@@ -1,3 +1,5 @@
+using Stack.Hosting.Supervision.Records;
+
 namespace Stack.Hosting.Supervision;
 
 /// <summary>Starts processes; the only door to the operating system's process table.</summary>
@@ -5,6 +7,17 @@ internal interface IProcessLauncher
 {
     /// <exception cref="LaunchException">It could not be started; says whether trying again may help.</exception>
     Task<IInstanceProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Takes over the process of a replica that an earlier AppHost launched; signals nothing.</summary>
+    /// <param name="record">What was kept of it.</param>
+    /// <param name="stateFolder">The state folder that it belongs to.</param>
+    AdoptionResult TryAdopt(InstanceRecord record, string stateFolder);
+}
+
+/// <summary>A process that was taken over, or why there is none.</summary>
+internal readonly record struct AdoptionResult(IInstanceProcess? Process, string? Why)
+{
+    public static AdoptionResult None(string why) => new(null, why);
 }
 
 /// <summary>One running child, leader of its own process group.</summary>
@@ -12,11 +25,14 @@ internal interface IInstanceProcess
 {
     int Pid { get; }
 
+    /// <summary>By which the next AppHost knows it again.</summary>
+    ProcessIdentity Identity { get; }
+
     /// <summary>Completes when the leader has ended and been reaped, and nothing of its group is left.</summary>
     Task<ExitFacts> Exited { get; }
 
-    /// <summary>Signals the whole group. A group that is already gone counts as success; false: refused (EPERM).</summary>
-    bool Signal(int signal);
+    /// <summary>Signals the whole group, or its leader alone. What is already gone counts as success; false: refused (EPERM).</summary>
+    bool Signal(int signal, bool leaderOnly = false);
 
     /// <summary>True when the listener on the port belongs to this group, or when that can't be known.</summary>
     bool OwnsListener(int port);

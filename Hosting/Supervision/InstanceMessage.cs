@@ -1,4 +1,5 @@
 using Stack.Hosting.Observation;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision;
 
@@ -7,7 +8,8 @@ internal abstract record InstanceMessage
 {
     public sealed record Start(TaskCompletionSource Done) : InstanceMessage;
 
-    public sealed record Stop(TaskCompletionSource Done) : InstanceMessage;
+    /// <summary>WithStack: the whole stack ends; the replica is meant to run again with the next one.</summary>
+    public sealed record Stop(TaskCompletionSource Done, bool WithStack) : InstanceMessage;
 
     /// <summary>FirstTry: the first failure of the new process ends the wait, though the replica goes on trying.</summary>
     public sealed record Restart(TaskCompletionSource Done, bool FirstTry) : InstanceMessage;
@@ -20,6 +22,12 @@ internal abstract record InstanceMessage
     /// <summary>Completes when the loop gets to it: it lives.</summary>
     public sealed record Ping(TaskCompletionSource Done) : InstanceMessage;
 
+    /// <summary>Goes on with what an earlier AppHost left; Process: null when that has ended meanwhile.</summary>
+    public sealed record Adopt(TaskCompletionSource Done, InstanceRecord Record, IInstanceProcess? Process) : InstanceMessage;
+
+    /// <summary>Leaves the process to the next AppHost.</summary>
+    public sealed record Leave(TaskCompletionSource Done) : InstanceMessage;
+
     /// <summary>Completes when everything posted before it, and what that led to at once, has been handled.</summary>
     public sealed record Idle(TaskCompletionSource Done) : InstanceMessage;
 
@@ -31,7 +39,7 @@ internal abstract record InstanceMessage
 
     public sealed record GateFailed(int Attempt, string Reason) : InstanceMessage;
 
-    public sealed record Launched(int Generation, IInstanceProcess Process, string LogFile, long LogStart) : InstanceMessage;
+    public sealed record Launched(int Generation, IInstanceProcess Process, LaunchRequest Request, long LogStart) : InstanceMessage;
 
     /// <summary>Withdrawn: the launch was called off, it did not fail.</summary>
     public sealed record LaunchFailed(int Generation, ExitKind Kind, string Reason, bool Withdrawn) : InstanceMessage;

@@ -25,6 +25,8 @@ internal static class InstanceMoves
     private static IEnumerable<(InstanceState From, InstanceState To)> All() =>
     [
         (InstanceState.Stopped, InstanceState.Waiting),
+        (InstanceState.Stopped, InstanceState.Running), // left running by an earlier AppHost
+        (InstanceState.Stopped, InstanceState.Starting), // left starting
         (InstanceState.Exited, InstanceState.Waiting),
         (InstanceState.Fatal, InstanceState.Waiting),
 

@@ -1,3 +1,5 @@
+using Stack.Hosting.Supervision.Records;
+
 namespace Stack.Hosting.Supervision;
 
 /// <summary>Everything the supervisor of one replica needs to know, fixed when the plan was made.</summary>
@@ -5,6 +7,24 @@ internal sealed record InstanceSpec
 {
     /// <summary>Name of the replica: <c>site-8001</c>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Name of its resource.</summary>
+    public string Resource { get; init; } = "";
+
+    /// <summary>Where it is written down for the next AppHost; null in development: it ends with this one.</summary>
+    public InstanceRecordStore? Records { get; init; }
+
+    /// <summary>Text in the command line by which its process is known again; null: it is known by its environment.</summary>
+    public string? CommandLineMark { get; init; }
+
+    /// <summary>Names the content of the files that it runs with.</summary>
+    public string? ContentVersion { get; init; }
+
+    /// <summary>Signal to the leader by which it takes over changed files; null: it has to be restarted for that.</summary>
+    public int? ReloadSignal { get; init; }
+
+    /// <summary>False when making a launch request does something already, as for a container: then it is not made just to compare.</summary>
+    public bool IsComparable { get; init; } = true;
 
     /// <summary>0-based index in its resource.</summary>
     public required int Index { get; init; }

@@ -11,11 +11,12 @@ internal sealed partial class InstanceSupervisor
     /// <summary>Why the process is being stopped, or is to be as soon as its launch is through.</summary>
     private StopCause? _stopCause;
 
-    private enum StopCause { Command, Restart, Kill, StartTimeout, Unhealthy }
+    private enum StopCause { Command, Restart, Kill, StartTimeout, Unhealthy, Unrecorded }
 
     private void OnStart(TaskCompletionSource done)
     {
         _desired = Desired.Running;
+        _isMeantToRun = true;
         _goals.Add(new Goal(done, GoalKind.Running, MinGeneration: 0));
         switch (_state)
         {
@@ -42,9 +43,10 @@ internal sealed partial class InstanceSupervisor
         }
     }
 
-    private void OnStop(TaskCompletionSource done)
+    private void OnStop(InstanceMessage.Stop stop)
     {
-        _goals.Add(new Goal(done, GoalKind.NoProcess, MinGeneration: 0));
+        _goals.Add(new Goal(stop.Done, GoalKind.NoProcess, MinGeneration: 0));
+        _isMeantToRun &= stop.WithStack;
         WantStopped(StopCause.Command);
     }
 
@@ -94,6 +96,7 @@ internal sealed partial class InstanceSupervisor
     private void OnRestart(InstanceMessage.Restart restart)
     {
         _desired = Desired.Running;
+        _isMeantToRun = true;
         _goals.Add(restart.FirstTry
             ? new Goal(restart.Done, GoalKind.FirstTry, _generation + 1)
             : new Goal(restart.Done, GoalKind.Running, _process is not null || IsLaunching ? _generation + 1 : 0));

@@ -122,6 +122,10 @@ internal sealed partial class InstanceSupervisor
         {
             Move(InstanceState.Stopped, _stopReason);
         }
+        else if (cause == StopCause.Unrecorded)
+        {
+            Decide(run with { Exit = new ExitFacts(ExitKind.LaunchTransient, 0) }, _stopReason ?? _lastExit);
+        }
         else if (cause is StopCause.StartTimeout or StopCause.Unhealthy)
         {
             Decide(run with { Exit = new ExitFacts(cause == StopCause.Unhealthy ? ExitKind.Unhealthy : ExitKind.StartTimeout, 0) }, _stopReason ?? _lastExit);

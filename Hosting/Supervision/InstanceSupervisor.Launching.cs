@@ -96,7 +96,15 @@ internal sealed partial class InstanceSupervisor
         _lived = false;
         _checks = [];
         _outOfMemoryBefore = OutOfMemoryCounter.Read();
+        _launch = null;
+        _adopted = false;
         Move(InstanceState.Starting, null);
+        if (_recordFault is { } fault)
+        {
+            OnLaunchFailed(new InstanceMessage.LaunchFailed(_generation, ExitKind.LaunchTransient, fault, Withdrawn: false));
+            return;
+        }
+
         _launchToken = new CancellationTokenSource();
         Track(LaunchAsync(_generation, _launchToken.Token));
     }
@@ -110,7 +118,7 @@ internal sealed partial class InstanceSupervisor
             var request = await _spec.Launches.NextAsync(generation, token => _spec.CreateLaunch(generation, token), cancellationToken).ConfigureAwait(false);
             var logStart = LastWords.Begin(request.LogFile, generation);
             process = await _launcher.LaunchAsync(request, cancellationToken).ConfigureAwait(false);
-            result = new InstanceMessage.Launched(generation, process, request.LogFile, logStart);
+            result = new InstanceMessage.Launched(generation, process, request, logStart);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -149,7 +157,8 @@ internal sealed partial class InstanceSupervisor
         _process = launched.Process;
         _startedAt = _time.GetUtcNow();
         _launchedAt = Now;
-        Track(WatchAsync(launched));
+        _launch = LaunchFacts.Of(launched.Request, _spec.ReloadSignal is not null, launched.LogStart);
+        Track(WatchAsync(launched.Generation, launched.Process, _launch));
         LogLaunched(_spec.Name, launched.Process.Pid, launched.Generation);
         if (_stopCause is { } cause)
         {
@@ -158,13 +167,20 @@ internal sealed partial class InstanceSupervisor
         }
 
         Publish();
+        if (_recordFault is { } fault)
+        {
+            // Nobody would find it again.
+            BeginStop(StopCause.Unrecorded, fault);
+            return;
+        }
+
         BeginReadiness();
     }
 
-    private async Task WatchAsync(InstanceMessage.Launched launched)
+    private async Task WatchAsync(int generation, IInstanceProcess process, LaunchFacts launch)
     {
-        var exit = await launched.Process.Exited.ConfigureAwait(false);
-        Post(new InstanceMessage.Exited(launched.Generation, exit, LastWords.Read(launched.LogFile, launched.LogStart)));
+        var exit = await process.Exited.ConfigureAwait(false);
+        Post(new InstanceMessage.Exited(generation, exit, launch.LogFile is { } log ? LastWords.Read(log, launch.LogStart) : []));
     }
 
     private void OnLaunchFailed(InstanceMessage.LaunchFailed failed)

@@ -145,7 +145,7 @@ internal sealed partial class InstanceSupervisor
         }
 
         _lastMiss = miss;
-        if (++_misses >= MissesToNotReady && _health == InstanceHealth.Ready)
+        if (++_misses >= MissesToNotReady && _health != InstanceHealth.NotReady)
         {
             LogNotReady(_spec.Name, _lastMiss);
             LoseReadiness(InstanceHealth.NotReady);

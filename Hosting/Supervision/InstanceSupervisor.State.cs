@@ -83,6 +83,8 @@ internal sealed partial class InstanceSupervisor
             return;
         }
 
+        // Before anybody hears of it: what is announced is also found again.
+        Record();
         Volatile.Write(ref _current, snapshot);
         try
         {
@@ -103,6 +105,7 @@ internal sealed partial class InstanceSupervisor
         Health = _health,
         Wanted = _desired == Desired.Running,
         Traffic = _traffic,
+        Adopted = _adopted,
         Pid = _process?.Pid,
         Port = _spec.Port,
         Generation = _generation,

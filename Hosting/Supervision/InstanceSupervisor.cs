@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Aspire.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision;
 
@@ -57,7 +58,11 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
 
     /// <summary>Wants the replica not to run. Completes when no process is left; cancelling ends only the wait.</summary>
     /// <exception cref="DistributedApplicationException">The process can't be ended.</exception>
-    public Task StopAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Stop(done), cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Stop(done, WithStack: false), cancellationToken);
+
+    /// <summary>As <see cref="StopAsync"/>, but with the whole stack: the next AppHost starts the replica again.</summary>
+    /// <exception cref="DistributedApplicationException">The process can't be ended.</exception>
+    public Task StopWithStackAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Stop(done, WithStack: true), cancellationToken);
 
     /// <summary>Stops, then starts. Completes when a process launched after the call is Running; cancelling ends only the wait.</summary>
     /// <exception cref="DistributedApplicationException">It ended, was given up, or was stopped before that; the message says why.</exception>
@@ -76,6 +81,22 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     /// <summary>Completes when the loop answers.</summary>
     public Task PingAsync(CancellationToken cancellationToken) => CommandAsync(done => new InstanceMessage.Ping(done), cancellationToken);
 
+    /// <summary>Goes on with what an earlier AppHost left of the replica. To be called once, before any command.</summary>
+    /// <param name="record">What was written down.</param>
+    /// <param name="process">Its process, taken over; null: it has ended meanwhile, or there was none.</param>
+    public Task AdoptAsync(InstanceRecord record, IInstanceProcess? process)
+        => CommandAsync(done => new InstanceMessage.Adopt(done, record, process), CancellationToken.None);
+
+    /// <summary>Leaves the process running for the next AppHost, and ends the loop.</summary>
+    public async ValueTask LeaveAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await CommandAsync(done => new InstanceMessage.Leave(done), CancellationToken.None).ConfigureAwait(false);
+            await EndAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Completes when everything posted so far, and what it led to at once, has been handled.</summary>
     internal Task IdleAsync() => CommandAsync(done => new InstanceMessage.Idle(done), CancellationToken.None);
 
@@ -90,13 +111,18 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
 
         try
         {
-            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await StopWithStackAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (DistributedApplicationException e)
         {
             LogLeftBehind(_spec.Name, e.Message);
         }
 
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndAsync()
+    {
         _inbox.Writer.Complete();
         await _loop.ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
@@ -138,13 +164,20 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
 
     private void Handle(InstanceMessage message)
     {
+        if (_isLeft)
+        {
+            return;
+        }
+
         switch (message)
         {
             case InstanceMessage.Start m: OnStart(m.Done); break;
-            case InstanceMessage.Stop m: OnStop(m.Done); break;
+            case InstanceMessage.Stop m: OnStop(m); break;
             case InstanceMessage.Restart m: OnRestart(m); break;
             case InstanceMessage.Kill: OnKill(); break;
             case InstanceMessage.Traffic m: OnTraffic(m); break;
+            case InstanceMessage.Adopt m: OnAdopt(m); break;
+            case InstanceMessage.Leave m: OnLeave(m); break;
             case InstanceMessage.GateSaid m when IsWaiting(m.Attempt): Publish(m.What); break;
             case InstanceMessage.GatePassed m when IsWaiting(m.Attempt): OnGatePassed(m); break;
             case InstanceMessage.GatePassed m: m.Slot.Dispose(); break;

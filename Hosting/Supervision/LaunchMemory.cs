@@ -3,9 +3,6 @@ namespace Stack.Hosting.Supervision;
 /// <summary>Remembers what a replica was launched with, so that a roll-out whose new version does not get ready can put the old launch back.</summary>
 internal sealed class LaunchMemory
 {
-    // What differs from launch to launch without being another version.
-    private static readonly string[] Passing = ["STACK_GENERATION", "STACK_REPLICAS"];
-
     private readonly Lock _lock = new();
     private LaunchRequest? _last;
     private LaunchRequest? _kept;
@@ -72,7 +69,7 @@ internal sealed class LaunchMemory
         => a.FileName == b.FileName && a.WorkingDirectory == b.WorkingDirectory && a.Arguments.SequenceEqual(b.Arguments) && Lasting(a).SequenceEqual(Lasting(b));
 
     private static IEnumerable<KeyValuePair<string, string>> Lasting(LaunchRequest request)
-        => request.Environment.Where(v => !Passing.Contains(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal);
+        => request.Environment.Where(v => !LaunchHash.PassingVariables.Contains(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal);
 
     // "dotnet" is always there: the assembly that it is to run counts too.
     private static bool IsThere(LaunchRequest request)

@@ -42,9 +42,30 @@ internal static class ProcessTable
 
         var text = Encoding.UTF8.GetString(bytes);
         var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length < 4
+        return fields.Length < 50
             ? null
-            : new ProcessEntry(pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]));
+            : new ProcessEntry(pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3])) { StartTicks = long.Parse(fields[19], CultureInfo.InvariantCulture), WaitStatus = Number(fields[49]) };
+    }
+
+    /// <summary>The kernel's id of this boot: process numbers and start times of another one say nothing.</summary>
+    public static string BootId { get; } = ReadBytes("/proc/sys/kernel/random/boot_id") is { } id ? Encoding.ASCII.GetString(id).Trim() : "";
+
+    /// <summary>The whole command line, its parts separated by spaces; empty when the process is gone.</summary>
+    public static string CommandLine(int pid) => ReadBytes($"/proc/{pid}/cmdline") is { } bytes ? Encoding.UTF8.GetString(bytes).Replace('\0', ' ') : "";
+
+    /// <summary>Full path of the program that it runs; null when that may not be read. A program that was replaced meanwhile has its old path.</summary>
+    public static string? Program(int pid)
+    {
+        const string deleted = " (deleted)";
+        try
+        {
+            var target = File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName;
+            return target?.EndsWith(deleted, StringComparison.Ordinal) == true ? target[..^deleted.Length] : target;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The command line, shortened; null when the process is gone.</summary>
@@ -88,5 +109,14 @@ internal static class ProcessTable
 /// <summary>One line of the process table.</summary>
 internal readonly record struct ProcessEntry(int Pid, char State, int Parent, int Group, int Session)
 {
+    /// <summary>When it was started, in clock ticks after boot.</summary>
+    public long StartTicks { get; init; }
+
+    /// <summary>Of one that has ended: how, in the form that waiting for it would tell.</summary>
+    public int WaitStatus { get; init; }
+
+    /// <summary>True for the first process of a session of its own, as every replica's is.</summary>
+    public bool LeadsSession => Pid == Session && Pid == Group;
+
     public bool IsLive => State is not ('Z' or 'X' or 'x');
 }

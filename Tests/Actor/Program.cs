@@ -9,6 +9,13 @@ switch (part)
         await HttpServer.RunAsync(int.Parse(args[1]), args.Length > 2 ? int.Parse(args[2]) : 0);
         return 0;
 
+    case "site": // as a replica: the port is in PORT
+        await HttpServer.RunAsync(int.Parse(Environment.GetEnvironmentVariable("PORT")!), 0);
+        return 0;
+
+    case "apphost": // settings of the AppHost
+        return await Actor.SmallAppHost.RunAsync(args[1..]);
+
     case "hang":
         Console.WriteLine("hanging");
         await Forever();

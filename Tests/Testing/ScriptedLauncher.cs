@@ -1,4 +1,5 @@
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Records;
 
 namespace Testing;
 
@@ -32,6 +33,25 @@ internal sealed class ScriptedLauncher(ManualTimeProvider time) : IProcessLaunch
     public ScriptedProcess Last => Launched[^1];
 
     public int Live => Launched.Count(p => p.IsLive);
+
+    /// <summary>Processes that an earlier AppHost is taken to have launched, by the name of their replica.</summary>
+    public Dictionary<string, ScriptedProcess> Left { get; } = [];
+
+    /// <summary>Leaves a running process behind, as an AppHost does that is killed in production.</summary>
+    public ScriptedProcess Leave(string replica, LaunchScript script, LaunchRequest request)
+    {
+        lock (_lock)
+        {
+            var process = new ScriptedProcess(FirstPid + _launched.Count, script, time, request);
+            _launched.Add(process);
+            return Left[replica] = process;
+        }
+    }
+
+    public AdoptionResult TryAdopt(InstanceRecord record, string stateFolder)
+        => Left.TryGetValue(record.Name, out var process) && process.IsLive && process.Identity == record.Process
+            ? new AdoptionResult(process, null)
+            : AdoptionResult.None("its process has ended");
 
     public async Task<IInstanceProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
@@ -117,6 +137,8 @@ internal sealed class ScriptedProcess : IInstanceProcess
 
     public int Pid { get; }
 
+    public ProcessIdentity Identity => new(Pid, 1, "boot");
+
     public LaunchRequest Request { get; }
 
     public Task<ExitFacts> Exited => _exited.Task;
@@ -139,7 +161,7 @@ internal sealed class ScriptedProcess : IInstanceProcess
         }
     }
 
-    public bool Signal(int signal)
+    public bool Signal(int signal, bool leaderOnly = false)
     {
         lock (_lock)
         {

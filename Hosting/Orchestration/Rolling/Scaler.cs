@@ -69,7 +69,7 @@ internal sealed class Scaler(ReplicaSet replicas, Traffic traffic, Rollout rollo
             rollout.At(last.Name);
             await traffic.DrainAsync(last, calledOff).ConfigureAwait(false);
             var ran = last.Current.Wanted;
-            await last.StopAsync(calledOff).ConfigureAwait(false);
+            await last.StopWithStackAsync(calledOff).ConfigureAwait(false);
             try
             {
                 await traffic.SetMembersAsync([.. replicas.All.SkipLast(1)], calledOff).ConfigureAwait(false);

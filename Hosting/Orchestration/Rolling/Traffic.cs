@@ -89,7 +89,7 @@ internal sealed partial class Traffic(IResource resource, TimeProvider time, ILo
 
     private Task NoteAsync(InstanceSupervisor replica, InstanceTraffic traffic) => HasGate ? replica.SetTrafficAsync(traffic) : Task.CompletedTask;
 
-    [LoggerMessage(3120, LogLevel.Warning, "Instance {Instance} still had requests in flight {Seconds:0} s after it was taken out of traffic; they are ended by its stop.")]
+    [LoggerMessage(3134, LogLevel.Warning, "Instance {Instance} still had requests in flight {Seconds:0} s after it was taken out of traffic; they are ended by its stop.")]
     private partial void LogNotDrained(string instance, double seconds);
 }
 

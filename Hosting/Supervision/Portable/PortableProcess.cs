@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Supervision.Posix;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision.Portable;
 
@@ -36,6 +37,9 @@ internal sealed partial class PortableProcess : IInstanceProcess, IDisposable
 
     public int Pid { get; private set; }
 
+    // Of no use to the next AppHost: what leads no group is not taken over.
+    public ProcessIdentity Identity => new(Pid, OperatingSystem.IsLinux() ? ProcessTable.Find(Pid)?.StartTicks ?? 0 : 0, OperatingSystem.IsLinux() ? ProcessTable.BootId : "");
+
     public Task<ExitFacts> Exited => _exited.Task;
 
     /// <param name="output">Takes what it writes; null: that goes there by itself.</param>
@@ -60,7 +64,7 @@ internal sealed partial class PortableProcess : IInstanceProcess, IDisposable
     /// <summary>For one that could not be started; otherwise its end is enough.</summary>
     public void Dispose() => _process.Dispose();
 
-    public bool Signal(int signal)
+    public bool Signal(int signal, bool leaderOnly = false)
     {
         lock (_lock)
         {

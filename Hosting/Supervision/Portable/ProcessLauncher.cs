@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Supervision.Posix;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision.Portable;
 
@@ -15,6 +16,8 @@ internal sealed class ProcessLauncher(ILogger logger) : IProcessLauncher
 
     /// <summary>True where there is no shell that could send the output to the file: it is copied there.</summary>
     public bool CopiesOutput { get; init; } = OperatingSystem.IsWindows();
+
+    public AdoptionResult TryAdopt(InstanceRecord record, string stateFolder) => AdoptionResult.None("what was started in the portable way leads no group, so it can't be taken over");
 
     public Task<IInstanceProcess> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken)
     {

@@ -27,6 +27,9 @@ internal static class IdentityScan
         return Of(mark => environment.FirstOrDefault(v => v.StartsWith(mark, StringComparison.Ordinal) && v.Length > mark.Length && v[mark.Length] == '=')?[(mark.Length + 1)..]);
     }
 
+    /// <summary>The identity of one launch of a replica.</summary>
+    public static string Of(string stateFolder, string replica, int generation) => string.Join('\0', stateFolder, replica, $"{generation}");
+
     /// <summary>The identity in an environment; null: a part of it is missing.</summary>
     public static string? Of(Func<string, string?> value)
     {

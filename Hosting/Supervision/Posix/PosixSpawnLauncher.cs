@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision.Posix;
 
@@ -27,6 +28,8 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
             return Launch(chain, request);
         }).ConfigureAwait(false);
     }
+
+    public AdoptionResult TryAdopt(InstanceRecord record, string stateFolder) => Adopter.TryAdopt(record, stateFolder, logger);
 
     private PosixProcess Launch(IReadOnlyList<string> chain, LaunchRequest request)
     {

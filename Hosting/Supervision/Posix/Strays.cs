@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Supervision.Records;
 
 namespace Stack.Hosting.Supervision.Posix;
 
@@ -20,6 +21,10 @@ internal sealed partial class Strays
     public static Strays Of(LaunchRequest request)
         => new(IdentityScan.Of(request.Environment.GetValueOrDefault), request.Environment.GetValueOrDefault("STACK_INSTANCE", ""), request.ParentDeathSignal is not null);
 
+    /// <summary>Those of a launch that an earlier AppHost made: reported, for only what may outlive an AppHost is found again.</summary>
+    public static Strays Of(InstanceRecord record, string stateFolder)
+        => new(IdentityScan.Of(stateFolder, record.Name, record.Generation), record.Name, end: false);
+
     /// <summary>Ends or reports them; returns the process ids of those that were ended.</summary>
     public async Task<IReadOnlyList<int>> EndAsync(ILogger logger)
     {
@@ -39,18 +44,10 @@ internal sealed partial class Strays
         return ended;
     }
 
-    // Held by a descriptor before the last look, so that the signal can't reach a newcomer with the same number.
     private bool Kill(int pid)
     {
-        var descriptor = Libc.PidFdOpen(pid);
-        if (descriptor < 0)
-        {
-            return false;
-        }
-
-        var sent = IdentityScan.Of(pid) == _identity && Libc.PidFdSendSignal(descriptor, SignalNames.Kill) == 0;
-        _ = Libc.Close(descriptor);
-        return sent;
+        using var held = HeldProcess.Open(pid);
+        return held is not null && IdentityScan.Of(pid) == _identity && held.Signal(SignalNames.Kill);
     }
 
     [LoggerMessage(2152, LogLevel.Warning, "Process {Pid} outlives its replica ({Instance}): it has left the replica's session. End it by hand if it is not meant to stay.")]

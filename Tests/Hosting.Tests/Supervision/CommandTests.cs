@@ -451,10 +451,10 @@ public class CommandTests
     public void A_move_that_is_not_in_the_table_is_refused()
     {
 #if DEBUG
-        Should.Throw<InvalidOperationException>(() => InstanceMoves.Check("site-8001", InstanceState.Stopped, InstanceState.Running)).Message
-            .ShouldBe("Replica 'site-8001' may not go from Stopped to Running.");
+        Should.Throw<InvalidOperationException>(() => InstanceMoves.Check("site-8001", InstanceState.Stopped, InstanceState.Backoff)).Message
+            .ShouldBe("Replica 'site-8001' may not go from Stopped to Backoff.");
 #else
-        InstanceMoves.Check("site-8001", InstanceState.Stopped, InstanceState.Running).ShouldBeFalse();
+        InstanceMoves.Check("site-8001", InstanceState.Stopped, InstanceState.Backoff).ShouldBeFalse();
 #endif
         InstanceMoves.Check("site-8001", InstanceState.Stopped, InstanceState.Waiting).ShouldBeTrue();
     }

@@ -48,7 +48,7 @@ public sealed class StormTests : IAsyncLifetime
     public async Task A_thousand_commands_at_once_end_with_one_live_process_for_each_replica()
     {
         var commands = Enumerable.Range(0, Commands).Select(i => Task.Run(() => Command(_replicas[i % Replicas].Supervisor, i / Replicas % 3))).ToList();
-        await Task.WhenAll(commands).Within(seen: Seen);
+        await Task.WhenAll(commands).Within(TimeSpan.FromMinutes(2), Seen);
 
         await Task.WhenAll(_replicas.Select(r => r.Supervisor.StartAsync(CancellationToken.None))).Within(seen: Seen);
 
@@ -82,7 +82,7 @@ public sealed class StormTests : IAsyncLifetime
 
         await _replicas[0].Supervisor.StopAsync(CancellationToken.None).Within(seen: Seen);
         await Task.WhenAll(_replicas.Skip(1).Select(r => r.Supervisor.RestartAsync(CancellationToken.None))).Within(seen: Seen);
-        await Task.WhenAll(commands).Within(seen: Seen);
+        await Task.WhenAll(commands).Within(TimeSpan.FromMinutes(2), Seen);
 
         LivePids(name => name == "storm-0").ShouldBeEmpty();
         foreach (var (supervisor, _) in _replicas.Skip(1))

@@ -247,6 +247,8 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
             journal.Add($"launch {replica}");
             return await launcher.LaunchAsync(request, cancellationToken);
         }
+
+        public AdoptionResult TryAdopt(Stack.Hosting.Supervision.Records.InstanceRecord record, string stateFolder) => launcher.TryAdopt(record, stateFolder);
     }
 
     /// <summary>Answers for the process that was launched last on the port.</summary>

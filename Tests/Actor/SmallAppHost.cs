@@ -1,0 +1,41 @@
+using Aspire.Hosting;
+using Stack.Hosting.Building;
+
+namespace Actor;
+
+/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Other (the port of a second resource; empty: none).</summary>
+internal static class SmallAppHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = true });
+        var settings = builder.Configuration;
+        Add(builder, "site", int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "");
+        if (settings["Other"] is { Length: > 0 } other)
+        {
+            Add(builder, "other", int.Parse(other), 1, "");
+        }
+
+        try
+        {
+            await builder.Build().RunAsync();
+            return 0;
+        }
+        catch (DistributedApplicationException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static void Add(IDistributedApplicationBuilder builder, string name, int firstPort, int replicas, string setting)
+    {
+        builder.AddExecutable(name, Environment.ProcessPath!, AppContext.BaseDirectory, "site")
+            .WithHttpEndpoint()
+            .WithReplicas(replicas)
+            .WithSequentialPorts(firstPort)
+            .WithHttpHealthCheck("/")
+            .WithEnvironment("SETTING", setting)
+            .WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(5));
+    }
+}
