@@ -353,7 +353,7 @@ public sealed class RollTests
 
         (await site.Run("roll")).Succeeded.ShouldBeTrue();
 
-        site.Logger.Entries.Count(e => e.Level == LogLevel.Warning && e.Id == 3120).ShouldBe(2);
+        site.Logger.Entries.Count(e => e.Level == LogLevel.Warning && e.Id == 3134).ShouldBe(2);
     }
 
     [Fact]
