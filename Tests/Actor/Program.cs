@@ -21,6 +21,11 @@ switch (part)
         await Forever();
         return 0;
 
+    case "lifeline": // ends when its input does
+        Console.WriteLine("holding on");
+        await Console.OpenStandardInput().CopyToAsync(Stream.Null);
+        return 0;
+
     case "ignore-term":
         using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true))
         {

@@ -7,14 +7,25 @@ namespace Testing;
 /// <summary>A whole supervising process in little, for tests that kill it: runs so many replicas of a program in development's way and prints the id of each.</summary>
 public static class MiniHost
 {
+    /// <summary>Chooses the launcher, as Stack:Launcher does.</summary>
+    public const string LauncherVariable = "MINI_LAUNCHER";
+
+    /// <summary>The user that the replicas run as.</summary>
+    public const string UserVariable = "MINI_USER";
+
     /// <param name="args">State folder, number of replicas, then the program of each and its arguments.</param>
     public static async Task<int> RunAsync(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
         using var ignored = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT, context => context.Cancel = true);
+            System.Runtime.InteropServices.PosixSignal.SIGINT,
+            context =>
+            {
+                context.Cancel = true;
+                Console.WriteLine("interrupted");
+            });
         var state = args[0];
-        var launcher = Launchers.Create(NullLoggerFactory.Instance);
+        var launcher = Launchers.Create(NullLoggerFactory.Instance, Environment.GetEnvironmentVariable(LauncherVariable));
         var seen = new HashSet<int>();
         var supervisors = Enumerable.Range(0, int.Parse(args[1])).Select(index => new InstanceSupervisor(
             new InstanceSpec
@@ -29,7 +40,7 @@ public static class MiniHost
                     WorkingDirectory = state,
                     LogFile = Path.Combine(state, $"mini-{index}.log"),
                     ParentDeathSignal = SignalNames.Kill,
-                    Settings = new ProcessSettings { User = Environment.GetEnvironmentVariable("MINI_USER") },
+                    Settings = new ProcessSettings { User = Environment.GetEnvironmentVariable(UserVariable) },
                     Environment = new Dictionary<string, string>(ActorProgram.Environment, StringComparer.Ordinal)
                     {
                         ["STACK_STATE"] = state,

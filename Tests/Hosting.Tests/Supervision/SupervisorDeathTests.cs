@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Stack.Hosting.Supervision;
 using Testing;
 
@@ -50,6 +51,72 @@ public sealed class SupervisorDeathTests : IDisposable
     }
 
     [Fact]
+    public async Task Replicas_that_run_as_another_user_end_with_a_killed_supervisor_too()
+    {
+        // Only root can start such ones; the others are refused before anything is started.
+        var user = Environment.UserName == "root" ? "nobody" : Environment.UserName;
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
+        var host = await HostAsync(replicas: 3, (MiniHost.UserVariable, user));
+        await Wait.Until(() => Output().Contains("all"), () => string.Join(' ', Output()));
+        Replicas().Count.ShouldBe(3);
+
+        KillAlone(host);
+
+        await Wait.Until(() => Replicas().Count == 0, () => string.Join(' ', Replicas()), TimeSpan.FromSeconds(1));
+        await host.Exited.Within();
+    }
+
+    [Fact]
+    public async Task With_the_portable_launcher_the_input_of_all_replicas_ends_with_a_killed_supervisor()
+    {
+        var host = await HostAsync(ActorProgram.Path, "lifeline", replicas: 3, (MiniHost.LauncherVariable, "process"));
+        await Wait.Until(() => Output().Contains("all"), () => string.Join(' ', Output()));
+        await Wait.Until(() => Enumerable.Range(0, 3).All(i => File.ReadAllText(_folder.File($"mini-{i}.log")).Contains("holding on", StringComparison.Ordinal)));
+        Replicas().Count.ShouldBe(3);
+
+        KillAlone(host);
+
+        await Wait.Until(() => Replicas().Count == 0, () => string.Join(' ', Replicas()), TimeSpan.FromSeconds(10));
+        await host.Exited.Within();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_a_real_terminal_spares_the_replicas()
+    {
+        const string ctrlC = "\x03";
+        var start = new ProcessStartInfo("script", ["--quiet", "--flush", "--command", $"'{ActorProgram.Path}' supervise '{_folder.Path}' 2 /bin/sleep 1000", LogFile])
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var (name, value) in ActorProgram.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var terminal = Process.Start(start)!;
+        var screen = terminal.StandardOutput.BaseStream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+        try
+        {
+            await Wait.Until(() => File.Exists(LogFile) && File.ReadAllText(LogFile).Contains("all", StringComparison.Ordinal), () => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "no terminal");
+            var before = Replicas();
+
+            await terminal.StandardInput.WriteAsync(ctrlC);
+            await terminal.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            await Wait.Until(() => File.ReadAllText(LogFile).Contains("interrupted", StringComparison.Ordinal), () => File.ReadAllText(LogFile));
+
+            before.Count.ShouldBe(2);
+            Replicas().ShouldBe(before, ignoreOrder: true);
+        }
+        finally
+        {
+            terminal.Kill(entireProcessTree: true);
+            await terminal.WaitForExitAsync(CancellationToken.None);
+        }
+
+        await screen.Within();
+    }
+
+    [Fact]
     public async Task Interrupt_of_the_supervisors_group_spares_the_replicas()
     {
         // What a terminal does at Ctrl+C: the whole foreground group gets the signal. Replicas are not in it.
@@ -68,13 +135,15 @@ public sealed class SupervisorDeathTests : IDisposable
 
     private string LogFile => _folder.File("host.log");
 
-    private Task<IInstanceProcess> HostAsync(int replicas) => Launchers.Create(_logger).LaunchAsync(
+    private Task<IInstanceProcess> HostAsync(int replicas, params (string Name, string Value)[] variables) => HostAsync("/bin/sleep", "1000", replicas, variables);
+
+    private Task<IInstanceProcess> HostAsync(string program, string argument, int replicas, params (string Name, string Value)[] variables) => Launchers.Create(_logger).LaunchAsync(
         new LaunchRequest
         {
             FileName = ActorProgram.Path,
-            Arguments = ["supervise", _folder.Path, $"{replicas}", "/bin/sleep", "1000"],
+            Arguments = ["supervise", _folder.Path, $"{replicas}", program, argument],
             WorkingDirectory = _folder.Path,
-            Environment = ActorProgram.Environment,
+            Environment = ActorProgram.Environment.Concat(variables.Select(v => KeyValuePair.Create(v.Name, v.Value))).ToDictionary(v => v.Key, v => v.Value, StringComparer.Ordinal),
             LogFile = LogFile,
         },
         CancellationToken.None);

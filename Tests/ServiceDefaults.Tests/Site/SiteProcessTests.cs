@@ -56,10 +56,12 @@ public class SiteProcessTests
         site.Output.Split('\n').Count(line => line.Contains("route {static}")).ShouldBe(lines);
     }
 
-    [Fact]
-    public async Task Slow_request_that_is_under_way_at_TERM_is_answered_before_the_end()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Slow_request_that_is_under_way_at_TERM_or_at_the_end_of_the_lifeline_is_answered_before_the_end(bool lifeline)
     {
-        await using var site = await SiteProcess.StartAsync();
+        await using var site = await (lifeline ? SiteProcess.StartAsync(("STACK_LIFELINE", "stdin")) : SiteProcess.StartAsync());
         using var visitor = new Visitor();
         var page = await visitor.GetAsync(site.Address);
         var body = await Visitor.Fields(page.QuerySelector("form")!, "Ada", "A greeting that takes its time").ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -71,7 +73,15 @@ public class SiteProcessTests
         await SendAsync(stream, $"POST /Home/Greet HTTP/1.1\r\nHost: {site.Address.Authority}\r\nCookie: {visitor.CookiesFor(site.Address)}\r\n"
             + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
         await UntilInFlightAsync(site, 1);
-        site.Terminate();
+        if (lifeline)
+        {
+            site.Input.Close();
+        }
+        else
+        {
+            site.Terminate();
+        }
+
         await site.SeeAsync("Application is shutting down...");
         await SendAsync(stream, body[20..]);
         var status = await answer.ReadLineAsync(TestContext.Current.CancellationToken);
