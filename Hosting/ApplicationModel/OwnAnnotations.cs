@@ -108,30 +108,10 @@ public sealed class SupervisionOptions
     public int ParentDeathSignal { get; set; } = 9;
 
     /// <summary>Bytes of a replica's console log from which on its beginning is moved into an archive, <c>site-8001.log.1</c>, without the process noticing. Default 50 MB; 0: never.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
-    public long StdoutLogFileMaxBytes
-    {
-        get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
-        }
-    }
-    = 50L << 20;
+    public long StdoutLogFileMaxBytes { get; set; } = 50L << 20;
 
     /// <summary>Archives of a replica's console log that are kept; the oldest goes first. Default 10; 0: what exceeds <see cref="StdoutLogFileMaxBytes"/> is dropped.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
-    public int StdoutLogFileBackups
-    {
-        get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
-        }
-    }
-    = 10;
+    public int StdoutLogFileBackups { get; set; } = 10;
 
     /// <summary>The bits that files made by the process don't get, in octal digits as a shell's <c>umask</c> takes them: <c>"027"</c>. Default: as the AppHost's.</summary>
     public string? Umask { get; set; }

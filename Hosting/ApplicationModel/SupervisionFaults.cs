@@ -21,6 +21,8 @@ internal static class SupervisionFaults
         {
             OfMask(options), OfSignal(nameof(options.StopSignal), options.StopSignal), OfSignal(nameof(options.ParentDeathSignal), options.ParentDeathSignal), OfScore(options),
             OfName(nameof(options.User), options.User), OfName(nameof(options.Group), options.Group), OfName(nameof(options.Directory), options.Directory),
+            OfNumber(nameof(options.StdoutLogFileMaxBytes), options.StdoutLogFileMaxBytes, "bytes, or 0 for a log that is never rotated"),
+            OfNumber(nameof(options.StdoutLogFileBackups), options.StdoutLogFileBackups, "archives, or 0 to keep none"),
         };
         return settings.OfType<string>().Concat(options.Limits.Select(OfLimit).OfType<string>()).Select(fault => $"Resource '{resource.Name}': {fault}");
     }
@@ -71,6 +73,8 @@ internal static class SupervisionFaults
     private static string? OfName(string setting, string? value) => value is null || (value.Trim().Length > 0 && !value.Contains('\0', StringComparison.Ordinal))
         ? null
         : $"{setting} is empty. Leave it out, or name one.";
+
+    private static string? OfNumber(string setting, long value, string of) => value >= 0 ? null : $"{setting} is {value}. Give a number of {of}.";
 
     private static string? OfLimit(KeyValuePair<string, ProcessLimit> limit)
     {

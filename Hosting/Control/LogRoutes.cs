@@ -23,7 +23,7 @@ internal static class LogRoutes
     {
         v1.MapGet("/logs/{name}", (RequestDelegate)(request => OneAsync(request, context)));
         v1.MapGet("/logs", (RequestDelegate)(request => LinesAsync(
-            request, [.. context.Control.GetStatus().Resources.Where(r => !r.Hidden).SelectMany(r => context.Control.ReplicasOf(r.Name))], context)));
+            request, () => [.. context.Control.GetStatus().Resources.Where(r => !r.Hidden).SelectMany(r => context.Control.ReplicasOf(r.Name))], context)));
     }
 
     private static Task OneAsync(HttpContext request, ControlContext context)
@@ -34,8 +34,8 @@ internal static class LogRoutes
             return RawAsync(request, file, context);
         }
 
-        var replicas = context.Control.FindLogFile(name) is null ? context.Control.ReplicasOf(name) : [name];
-        return replicas.Count > 0 || context.Control.GetStatus().Resources.Any(r => r.Name == name)
+        Func<IReadOnlyList<string>> replicas = context.Control.FindLogFile(name) is null ? () => context.Control.ReplicasOf(name) : () => [name];
+        return replicas().Count > 0 || context.Control.GetStatus().Resources.Any(r => r.Name == name)
             ? LinesAsync(request, replicas, context)
             : Problems.UnknownNameAsync(request, name, context.Control);
     }
@@ -82,14 +82,11 @@ internal static class LogRoutes
         }
     }
 
-    private static async Task LinesAsync(HttpContext request, IReadOnlyList<string> replicas, ControlContext context)
+    private static async Task LinesAsync(HttpContext request, Func<IReadOnlyList<string>> replicas, ControlContext context)
     {
         var follow = RequestTarget.Flag(request, "follow");
-        var logs = replicas
-            .Select(name => (name, file: context.Control.FindLogFile(name)))
-            .Where(log => log.file is not null)
-            .Select(log => new LogLines(log.name, Open(request, log.file!, follow), context.Time))
-            .ToList();
+        List<LogLines> logs = [];
+        Join(logs, replicas(), context, file => Open(request, file, follow));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted, context.Stopping);
         var stream = new EventStream(request, context.Time);
         await stream.BeginAsync(ending.Token).ConfigureAwait(false);
@@ -122,6 +119,20 @@ internal static class LogRoutes
                 }
 
                 await Task.Delay(LogTail.PollInterval, context.Time, ending.Token).ConfigureAwait(false);
+
+                // A replica that a scale has brought: it is not launched yet, and its log may be that of an earlier one of its name.
+                Join(logs, replicas(), context, file => LogTail.FromLastLines(file, 0));
+            }
+        }
+    }
+
+    private static void Join(List<LogLines> logs, IReadOnlyList<string> replicas, ControlContext context, Func<string, LogTail> open)
+    {
+        foreach (var name in replicas)
+        {
+            if (!logs.Exists(l => l.Name == name) && context.Control.FindLogFile(name) is { } file)
+            {
+                logs.Add(new LogLines(name, open(file), context.Time));
             }
         }
     }

@@ -98,7 +98,7 @@ internal sealed class StackControl : IStackControl
     public void Alert(string resource, string? replica, string text) => _events.PublishAlert(resource, replica, text);
 
     public string? FindLogFile(string replica)
-        => ReplicasOf(replica) is [var only] ? LogFile(only) : FindReplica(replica) is { } found ? LogFile(found.Replica!.Current.Name) : FindLeftOver(replica);
+        => ReplicasOf(replica) is [var only] ? LogFile(only) : Find(replica) is { } found ? found.Replica is { } known ? LogFile(known.Current.Name) : null : FindLeftOver(replica);
 
     public IReadOnlyList<string> ReplicasOf(string resource)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, resource, StringComparison.OrdinalIgnoreCase))?.ReplicaNames ?? [];

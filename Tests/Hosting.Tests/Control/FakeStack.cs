@@ -53,6 +53,9 @@ internal sealed class FakeStack : IStackControl
         return resource;
     });
 
+    /// <summary>The first resource has these replicas from now on.</summary>
+    public void Scale(params string[] replicas) => _resources = [Resource(_resources[0].Name, replicas), .. _resources.Skip(1)];
+
     public void PublishHealth() => _hub.PublishHealth(() => _resources[0]);
 
     /// <summary>The events beside those of states, each by the method of its kind.</summary>

@@ -83,6 +83,30 @@ public sealed class LogRouteTests
     }
 
     [Fact]
+    public async Task Followed_log_of_a_resource_brings_what_a_replica_writes_that_comes_later_and_nothing_of_its_earlier_life()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        harness.Stack.Scale("site-8001");
+        await File.WriteAllTextAsync(harness.LogFile("site-8001"), "first\n");
+        await using var events = await harness.EventsAsync("logs?follow=true");
+        Line(await ControlHarness.NextAsync(events)).Text.ShouldBe("first");
+
+        harness.Stack.Scale("site-8001", "site-8002");
+        await File.WriteAllTextAsync(harness.LogFile("site-8002"), "of before\n");
+        var read = new List<string>();
+        for (var i = 0; !read.Contains("of now"); i++)
+        {
+            // Once it is joined, what is written comes; that it is joined nobody tells.
+            i.ShouldBeLessThan(1000, "the new replica is not followed");
+            await File.AppendAllTextAsync(harness.LogFile("site-8002"), "of now\n");
+            await File.AppendAllTextAsync(harness.LogFile("site-8001"), "more\n");
+            read.Add(Line(await ControlHarness.NextAsync(events)).Text);
+        }
+
+        read.ShouldNotContain("of before");
+    }
+
+    [Fact]
     public async Task Log_of_everything_leaves_out_what_is_hidden()
     {
         await using var harness = await ControlHarness.StartAsync(

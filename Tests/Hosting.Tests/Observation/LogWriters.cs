@@ -113,12 +113,12 @@ internal sealed class LogWriters : IAsyncDisposable
 }
 
 /// <summary>Reads lines that begin with ascending numbers, and fails at the first that does not.</summary>
-internal sealed class SequenceReader(LogFile log)
+internal sealed class SequenceReader(LogFile log, long from = 0)
 {
     private readonly byte[] _block = new byte[64 * 1024];
-    private readonly LineSplitter _splitter = new(0, TimeProvider.System);
+    private readonly LineSplitter _splitter = new(from, TimeProvider.System);
     private readonly List<LogLine> _lines = [];
-    private long _offset;
+    private long _offset = from;
 
     /// <summary>Number of the line that comes next.</summary>
     public long Next { get; private set; }

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
 
@@ -44,8 +45,15 @@ public sealed class LogSettingsTests
         var options = new SupervisionOptions();
 
         (options.StdoutLogFileMaxBytes, options.StdoutLogFileBackups).ShouldBe((50L * 1024 * 1024, 10));
-        Should.Throw<ArgumentOutOfRangeException>(() => options.StdoutLogFileMaxBytes = -1);
-        Should.Throw<ArgumentOutOfRangeException>(() => options.StdoutLogFileBackups = -1);
+        var error = Should.Throw<DistributedApplicationException>(() => Models.Empty().AddExecutable("tool", "/bin/true", "/").WithSupervision(s =>
+        {
+            s.StdoutLogFileMaxBytes = -1;
+            s.StdoutLogFileBackups = -2;
+        }));
+        error.Message.ShouldBe("""
+            Resource 'tool': StdoutLogFileMaxBytes is -1. Give a number of bytes, or 0 for a log that is never rotated.
+            Resource 'tool': StdoutLogFileBackups is -2. Give a number of archives, or 0 to keep none.
+            """);
     }
 
     private static LogSettings Read(params (string Key, string Value)[] settings)
