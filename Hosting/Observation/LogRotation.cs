@@ -26,6 +26,9 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
     /// <summary>Bytes of the free part of the disk; of the folder's file system when not set.</summary>
     internal Func<long> FreeBytes { get; init; } = () => new DriveInfo(folder).AvailableFreeSpace;
 
+    /// <summary>Finds out how heads are cut off; on the folder's file system when not set.</summary>
+    internal Func<HeadCut> Probe { get; init; } = () => HeadCut.Probe(folder);
+
     /// <summary>From now on the log is looked after.</summary>
     public void Watch(string path, LogLimits limits)
     {
@@ -164,7 +167,7 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
         {
             if (_cutter is null)
             {
-                _cutter = HeadCut.Probe(folder);
+                _cutter = Probe();
                 if (_cutter.Way == HeadCutWay.Truncate)
                 {
                     LogTruncates(folder);

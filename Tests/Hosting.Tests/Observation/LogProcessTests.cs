@@ -29,6 +29,39 @@ public sealed class LogProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_a_log_has_to_be_emptied_as_a_whole_that_is_said_and_nothing_is_doubled_or_out_of_its_turn()
+    {
+        const int lines = 100_000;
+        var logger = new RecordingLogger();
+        var rotation = LogWriters.Rotation(_writers.Folder, logger, HeadCutWay.Truncate);
+        rotation.Watch(_writers.LogPath("site-8001"), new LogLimits(256 * 1024, 1000));
+        var log = LogFile.At(_writers.LogPath("site-8001"));
+        var writer = await _writers.LaunchAsync(log.Path, ActorProgram.Path, "flood", $"{lines}", "64", "100");
+        while (!writer.Exited.IsCompleted)
+        {
+            rotation.Look();
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        logger.Entries.Where(e => e.Id == 4203).Select(e => e.Message).ShouldBe([
+            $"The file system of '{_writers.Folder}' has no way to cut off the head of a file. Console logs are copied and emptied when they are rotated; lines that are written in that moment are lost."]);
+        log.Look().Archives.Count.ShouldBeGreaterThan(3);
+        var tail = new LogLines("site-8001", LogTail.FromOffset(log.Path, 0), TimeProvider.System);
+        var (last, read) = (-1L, 0);
+        while (tail.Read(last: true))
+        {
+            foreach (var line in tail.Lines.Where(l => l.Text.Length == 63 && l.Dropped == 0))
+            {
+                var number = long.Parse(line.Text[..10]);
+                number.ShouldBeGreaterThan(last);
+                (last, read) = (number, read + 1);
+            }
+        }
+
+        read.ShouldBeInRange(lines / 2, lines);
+    }
+
+    [Fact]
     public async Task Standard_output_and_error_keep_their_order()
     {
         await _writers.RunAsync("site-8001", ActorProgram.Path, "in-turn", "2000");

@@ -228,7 +228,7 @@ public sealed class LogRotationTests : IDisposable
         watch.Count().ShouldBeGreaterThan(0);
     }
 
-    private LogRotation Rotation(LogSettings? settings = null) => new(Path.GetDirectoryName(_folder.LogPath)!, settings ?? new LogSettings { MinFreeBytes = 0 }, _time, new Typed(_logger)) { FreeBytes = () => _free };
+    private LogRotation Rotation(LogSettings? settings = null) => new(Path.GetDirectoryName(_folder.LogPath)!, settings ?? new LogSettings { MinFreeBytes = 0 }, _time, new TypedLogger<LogRotation>(_logger)) { FreeBytes = () => _free };
 
     private LogFile Watch(LogRotation rotation, string name, long maxBytes, int backups)
     {
@@ -240,17 +240,6 @@ public sealed class LogRotationTests : IDisposable
     private static void Append(LogFile log, int bytes) => File.AppendAllText(log.Path, new string('x', bytes));
 
     private List<string> Warnings() => [.. _logger.Entries.Where(e => e.Level >= LogLevel.Warning).Select(e => e.Message)];
-
-    private sealed class Typed(ILogger logger) : ILogger<LogRotation>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => logger.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => logger.Log(logLevel, eventId, state, exception, formatter);
-    }
 
     /// <summary>Opened and read files of a folder, as the kernel tells them.</summary>
     private sealed class Accesses : IDisposable

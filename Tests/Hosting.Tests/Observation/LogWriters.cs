@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
@@ -17,7 +18,10 @@ internal sealed class LogWriters : IAsyncDisposable
 
     public string Folder { get; }
 
-    public static LogRotation Rotation(string folder) => new(folder, new LogSettings { MinFreeBytes = 0 }, TimeProvider.System, NullLogger<LogRotation>.Instance);
+    public static LogRotation Rotation(string folder, ILogger? logger = null, HeadCutWay? way = null) => new(folder, new LogSettings { MinFreeBytes = 0 }, TimeProvider.System, new TypedLogger<LogRotation>(logger ?? NullLogger.Instance))
+    {
+        Probe = () => way is { } forced ? HeadCut.Of(forced) : HeadCut.Probe(folder),
+    };
 
     public string LogPath(string name) => Path.Combine(Folder, $"{name}.log");
 
