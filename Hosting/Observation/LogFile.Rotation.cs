@@ -28,9 +28,9 @@ internal sealed partial class LogFile
             return 0;
         }
 
-        var from = Look().Head;
-        var state = FileCalls.Stat(active);
-        length = cutter.Way == HeadCutWay.Truncate ? long.MaxValue : WholeBlocks(from + Math.Max(length, state.BlockSize), state) - from;
+        var before = Look();
+        var (from, state) = (before.Head, FileCalls.Stat(active));
+        length = (cutter.Way == HeadCutWay.Truncate ? state.Size : WholeBlocks(from + Math.Max(length, state.BlockSize), state)) - from;
         if (length <= 0)
         {
             return 0;
@@ -54,7 +54,7 @@ internal sealed partial class LogFile
 
             lock (_lock)
             {
-                return Cut(active, from, draft, copied, backups, cutter, now);
+                return Cut(active, before, draft, copied, backups, cutter, now);
             }
         }
         finally
@@ -119,18 +119,19 @@ internal sealed partial class LogFile
     /// <summary>Where a cut of so many bytes from a position on may end: in whole blocks, and before the end of the file.</summary>
     public static long WholeBlocks(long to, FileState state) => Math.Min(to, state.Size - 1) / state.BlockSize * state.BlockSize;
 
-    private long Cut(SafeFileHandle active, long from, SafeFileHandle draft, long copied, int backups, HeadCut cutter, DateTimeOffset now)
+    private long Cut(SafeFileHandle active, LogRecord before, SafeFileHandle draft, long copied, int backups, HeadCut cutter, DateTimeOffset now)
     {
         var state = FileCalls.Stat(active);
         Notice(FileCalls.Stat(Path) ?? state);
-        if (_record.File != state.Identity || _record.Head != from)
+        var from = before.Head;
+        if (_record.File != state.Identity || _record.Head != from || _record.Base != before.Base)
         {
             return 0;   // replaced or emptied meanwhile by somebody
         }
 
         if (cutter.Way == HeadCutWay.Truncate)
         {
-            copied += Copy(active, from + copied, draft, long.MaxValue, copied);
+            copied += Copy(active, from + copied, draft, state.Size - from - copied, copied);
         }
 
         var archive = new LogArchive(_record.Base + from, copied, FileCalls.Stat(draft).Identity, 1, now);

@@ -121,9 +121,10 @@ public sealed class LogFileTests
     {
         using var folder = new RotationFolder(Enum.Parse<HeadCutWay>(way));
         var text = Lines(0, 1000);
-        folder.Append(text[..20_000]);
         var log = new LogFile(folder.LogPath);
+        folder.Append(text[..10_000]);
         log.Rotate(Block, 10, folder.Cutter, Now);
+        folder.Append(text[10_000..20_000]);
         log.Rotate(Block, 10, folder.Cutter, Now);
         folder.Append(text[20_000..25_000]);
         CrashIn(step, folder, log);
@@ -231,6 +232,42 @@ public sealed class LogFileTests
         }
 
         ReadAll(log).ShouldBe((7, replaced ? "after, and longer\n" : "after\n"));
+    }
+
+    [Fact]
+    public async Task Log_that_somebody_empties_again_and_again_during_rotations_keeps_what_was_not_emptied()
+    {
+        using var folder = new RotationFolder(HeadCutWay.Collapse);
+        var log = new LogFile(folder.LogPath);
+        using var stop = new CancellationTokenSource();
+        var emptying = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                folder.Append(Lines(0, 2000));
+                using var file = File.OpenHandle(folder.LogPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+                RandomAccess.SetLength(file, 0);
+            }
+        });
+
+        for (var i = 0; i < 100; i++)
+        {
+            try
+            {
+                log.Rotate(2 * Block, 5, folder.Cutter, Now);
+            }
+            catch (IOException)
+            {
+                // Emptied between the last look and the cut: tried again.
+            }
+        }
+
+        await stop.CancelAsync();
+        await emptying;
+        folder.Append("the end\n");
+        ReadAll(log).Text.ShouldEndWith("the end\n");
+        ReadAll(new LogFile(folder.LogPath)).Text.ShouldEndWith("the end\n");
+        log.Look().Cut.ShouldBeNull();
     }
 
     [Fact]
