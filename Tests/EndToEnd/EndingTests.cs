@@ -16,13 +16,18 @@ public sealed partial class EndingTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Fact]
-    public async Task Down_leaves_nothing()
+    public async Task Down_leaves_nothing_and_ends_what_is_being_followed()
     {
         await UpAsync();
+
+        using var logs = _place.Start("logs", "-f", "site");
+        (await logs.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).ShouldNotBeNull();
 
         var down = await _place.StackAsync("down");
 
         down.ExitCode.ShouldBe(0, down.All);
+        await logs.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        logs.ExitCode.ShouldBe(0, "who follows the logs is told that they end");
         await Machine.ShouldBeCleanAsync(_place.State);
         (await _place.StackAsync("status")).ExitCode.ShouldBe(4);
     }

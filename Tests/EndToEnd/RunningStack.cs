@@ -50,6 +50,9 @@ public sealed class RunningStack : IAsyncLifetime
         => (await Gateway.GetFromJsonAsync<JsonElement>("/whoami", cancellationToken)).GetProperty("replica").GetString()!;
 
     internal Task<CommandResult> StackAsync(params string[] args) => _place.StackAsync(args);
+
+    /// <summary>Starts a command that does not end by itself; who starts it ends it.</summary>
+    internal System.Diagnostics.Process Start(params string[] args) => _place.Start(args);
 }
 
 /// <summary>Where one stack lives: a state folder of its own, and the environment that leads every command to it.</summary>
@@ -73,6 +76,10 @@ internal sealed class StackPlace : IAsyncDisposable
 
     /// <summary>Runs <c>./stack word … --state …</c>.</summary>
     public Task<CommandResult> StackAsync(params string[] args) => Commands.StackAsync(Environment, [.. args, "--state", State]);
+
+    /// <summary>Starts <c>./stack word … --state …</c>.</summary>
+    public System.Diagnostics.Process Start(params string[] args)
+        => Commands.Start("/bin/bash", [Path.Combine(Repository.Root, "stack"), .. args, "--state", State], Environment);
 
     public async ValueTask DisposeAsync()
     {
