@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
+using Stack.Hosting.Nginx.Traffic;
 using Stack.Hosting.Supervision.Commands;
 
 namespace Stack.Hosting.Nginx.Building;
@@ -27,6 +28,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        AddGate(services, preparation, request, launch.Choice);
         if (nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
         {
             supervision.Options.ContentVersion = Path.GetFileName(launch.Version);
@@ -52,6 +54,21 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         }));
     }
 
+    private void AddGate(IServiceProvider services, NginxPreparation preparation, NginxRequest request, RuntimeChoice choice)
+    {
+        if (!nginx.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var upstream))
+        {
+            return;
+        }
+
+        NginxMaster master = new(nginx.Name, services.GetRequiredService<ResourceNotificationService>(), choice is ProcessChoice, services.GetRequiredService<TimeProvider>());
+        upstream.Site.Annotations.Add(new TrafficGateAnnotation(new NginxTrafficGate(
+            nginx.Name,
+            async (replicas, token) => await preparation.ChangeAsync(request with { Upstream = await UpstreamAsync(replicas.Select(r => r.Index), token).ConfigureAwait(false) }, choice, token).ConfigureAwait(false),
+            master,
+            services.GetRequiredService<ILogger<NginxTrafficGate>>())));
+    }
+
     private async Task<NginxRequest> RequestAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var configuration = services.GetRequiredService<IConfiguration>();
@@ -62,7 +79,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Name = nginx.Name,
             Port = int.Parse(port!, System.Globalization.CultureInfo.InvariantCulture),
             ListenOn = nginx.HttpEndpoint.EndpointAnnotation.IsExternal ? Everywhere() : [IPAddress.Loopback],
-            Upstream = await UpstreamAsync(cancellationToken).ConfigureAwait(false),
+            Upstream = await UpstreamAsync(replicas: null, cancellationToken).ConfigureAwait(false),
             Folder = Path.Combine(configuration["Stack:State"]!, "nginx"),
             Source = Source(settings),
             Runtime = Wish(settings, configuration),
@@ -73,7 +90,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
     private static IPAddress[] Everywhere() => Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];
 
     /// <summary>From the plan, replica by replica: the site's endpoint itself leads back to Nginx.</summary>
-    private async Task<UpstreamPlan?> UpstreamAsync(CancellationToken cancellationToken)
+    private async Task<UpstreamPlan?> UpstreamAsync(IEnumerable<int>? replicas, CancellationToken cancellationToken)
     {
         if (!nginx.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var upstream))
         {
@@ -82,7 +99,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
 
         var endpoint = SiteEndpoint(upstream.Site);
         List<IPEndPoint> servers = [];
-        for (var index = 0; index < upstream.Site.GetReplicaCount(); index++)
+        foreach (var index in replicas ?? Enumerable.Range(0, upstream.Site.GetReplicaCount()))
         {
             var url = await endpoint.ForReplica(index).GetValueAsync(cancellationToken).ConfigureAwait(false);
             servers.Add(Address(upstream.Site, new Uri(url!)));

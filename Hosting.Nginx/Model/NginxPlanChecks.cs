@@ -79,11 +79,6 @@ internal static class NginxPlanChecks
             yield return $"{(int)upstream.Balancing} given to WithUpstream is not a way of balancing. Use {string.Join(", ", Enum.GetNames<NginxBalancing>())}.";
         }
 
-        if (upstream.Servers.Count == 0)
-        {
-            yield return $"The upstream '{Visible(upstream.Site)}' has no replica. Give WithReplicas at least 1.";
-        }
-
         foreach (var twice in upstream.Servers.GroupBy(server => server).Where(group => group.Count() > 1))
         {
             yield return $"{twice.Key} is the address of {twice.Count()} replicas of '{Visible(upstream.Site)}'. Each needs a port of its own; see WithSequentialPorts.";

@@ -24,6 +24,9 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
     /// <summary>The link that Nginx is started with.</summary>
     public string Current => Path.Combine(folder, NginxNames.CurrentLink);
 
+    /// <summary>Folder of the version that is the current one.</summary>
+    public string CurrentVersion => Path.Combine(folder, new FileInfo(Current).LinkTarget!);
+
     /// <summary>Writes a version; one that is there already with the same content is used again.</summary>
     /// <returns>Its folder.</returns>
     public string Write(IReadOnlyDictionary<string, HandWrittenFile> handWritten, IReadOnlyDictionary<string, string> generated)

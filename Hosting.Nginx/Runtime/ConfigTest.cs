@@ -14,16 +14,17 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
     /// <param name="command">How nginx is run to its end.</param>
     /// <param name="version">Folder of the version to check.</param>
     /// <param name="source">Folder that the hand-written files came from; null: from the copy in this assembly.</param>
+    /// <param name="consequence">What follows when nginx does not accept it, in words.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DistributedApplicationException">nginx does not accept it; holds what it says, with the paths of the files that the user edits.</exception>
-    public async Task RunAsync(string name, NginxCommand command, string version, string? source, CancellationToken cancellationToken)
+    public async Task RunAsync(string name, NginxCommand command, string version, string? source, string consequence, CancellationToken cancellationToken)
     {
         var arguments = command.With("-t", "-q", "-c", $"{version}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives);
         var result = await commands.RunAsync(command.FileName, arguments, Limit, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
             throw new DistributedApplicationException(
-                $"nginx does not accept the configuration of '{name}', so nothing was started. Correct it, then start again; " +
+                $"nginx does not accept the configuration of '{name}', so {consequence}; " +
                 $"what was checked is in '{version}'.{Environment.NewLine}{InTermsOfSource(Complaint(result), version, source)}");
         }
     }

@@ -14,26 +14,43 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
     {
         var choice = await selector.SelectAsync(request.Runtime, cancellationToken).ConfigureAwait(false);
         LogChosen(request.Name, choice is ContainerChoice ? "container" : "process", choice.Reason);
-
-        var texts = NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice)));
-        ConfigFolder folder = new(request.Folder, time);
-        var version = folder.Write(HandWrittenFiles.Load(request.Source), texts);
         if (choice is ContainerChoice { Engine: var engine })
         {
             await new Leftovers(commands).RemoveAsync(engine, request.Folder, cancellationToken).ConfigureAwait(false);
         }
 
-        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request.Folder), version, request.Source, cancellationToken).ConfigureAwait(false);
-        folder.Use(version);
-        LogConfiguration(request.Name, version);
-
-        string[] arguments = ["-c", $"{folder.Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives];
+        var version = await ConfigureAsync(request, choice, "nothing was started. Correct it, then start again", cancellationToken).ConfigureAwait(false);
+        string[] arguments = ["-c", $"{Folder(request).Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives];
         return choice switch
         {
             ContainerChoice container => ContainerRun.Launch(container, request, arguments, version),
             ProcessChoice process => new NginxLaunch(process.Executable, arguments, choice, version),
             _ => throw new InvalidOperationException($"{choice.GetType()} is not a runtime of Nginx."),
         };
+    }
+
+    /// <summary>Makes the current configuration while Nginx runs as was chosen; it goes on with the one before until it is reloaded.</summary>
+    /// <returns>Makes the one before the current one again.</returns>
+    /// <exception cref="DistributedApplicationException">nginx does not accept it; the one before stays.</exception>
+    public async Task<Action> ChangeAsync(NginxRequest request, RuntimeChoice choice, CancellationToken cancellationToken)
+    {
+        var folder = Folder(request);
+        var before = folder.CurrentVersion;
+        await ConfigureAsync(request, choice, "the one before stays in use. Correct it, then try again", cancellationToken).ConfigureAwait(false);
+        return () => folder.Use(before);
+    }
+
+    private ConfigFolder Folder(NginxRequest request) => new(request.Folder, time);
+
+    /// <returns>Folder of the version.</returns>
+    private async Task<string> ConfigureAsync(NginxRequest request, RuntimeChoice choice, string otherwise, CancellationToken cancellationToken)
+    {
+        var folder = Folder(request);
+        var version = folder.Write(HandWrittenFiles.Load(request.Source), NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice))));
+        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request.Folder), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
+        folder.Use(version);
+        LogConfiguration(request.Name, version);
+        return version;
     }
 
     private NginxPlan Plan(NginxRequest request, RuntimeChoice choice) => new()

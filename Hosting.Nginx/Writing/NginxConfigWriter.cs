@@ -55,6 +55,11 @@ internal static class NginxConfigWriter
             text.Write(new Directive("server", server.ToString(), "max_fails=1", "fail_timeout=2s"));
         }
 
+        if (pool.Servers.Count == 0)
+        {
+            text.Write(new Directive("server", "127.0.0.1:1", "down") { Comment = "There is no replica now, and an upstream needs a server: every request is answered 502." });
+        }
+
         text.Write(new Directive("keepalive", pool.KeepAlive));
         if (pool.KeepAlive > 0)
         {

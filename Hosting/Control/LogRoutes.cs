@@ -34,7 +34,7 @@ internal static class LogRoutes
             return RawAsync(request, file, context);
         }
 
-        Func<IReadOnlyList<string>> replicas = context.Control.FindLogFile(name) is null ? () => context.Control.ReplicasOf(name) : () => [name];
+        Func<IReadOnlyList<string>> replicas = context.Control.ReplicasOf(name).Count > 0 || context.Control.FindLogFile(name) is null ? () => context.Control.ReplicasOf(name) : () => [name];
         return replicas().Count > 0 || context.Control.GetStatus().Resources.Any(r => r.Name == name)
             ? LinesAsync(request, replicas, context)
             : Problems.UnknownNameAsync(request, name, context.Control);

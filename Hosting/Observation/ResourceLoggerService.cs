@@ -9,6 +9,8 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>The console logs of all resources: what their processes write, and what the AppHost writes for them.</summary>
 public class ResourceLoggerService
 {
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
     private readonly List<Channel<LogSubscriber>> _subscriberWatches = [];
@@ -31,12 +33,12 @@ public class ResourceLoggerService
         return new ResourceLogger(() => [Log(resourceName)], Time);
     }
 
-    /// <summary>The log of a resource from its beginning on, that of all replicas merged; ends when all of them are completed.</summary>
+    /// <summary>The log of a resource from its beginning on, that of all replicas merged, also of those that come later; ends when all of them are completed.</summary>
     /// <param name="resource">The resource.</param>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return WatchAsync(resource.GetReplicaNames());
+        return WatchAsync(resource.GetReplicaNames);
     }
 
     /// <summary>One log from its beginning on; ends when it is completed.</summary>
@@ -44,7 +46,7 @@ public class ResourceLoggerService
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName)
     {
         ArgumentNullException.ThrowIfNull(resourceName);
-        return WatchAsync([resourceName]);
+        return WatchAsync(() => [resourceName]);
     }
 
     /// <summary>The log of a resource as it is now, that of all replicas merged.</summary>
@@ -124,20 +126,28 @@ public class ResourceLoggerService
     /// <summary>The file that takes a replica's stdout and stderr; it need not exist yet.</summary>
     internal void Attach(string replica, string file) => Log(replica).File = file;
 
+    /// <summary>A replica is gone for good: its watchers end. Its file stays.</summary>
+    internal void Forget(string replica)
+    {
+        Complete(replica);
+        _logs.TryRemove(replica, out _);
+    }
+
     private ResourceLog Log(string name) => _logs.GetOrAdd(name, n => new ResourceLog(n));
 
-    private async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IReadOnlyList<string> names, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(Func<IReadOnlyList<string>> names, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var readers = names.Select(n => new ResourceLogReader(Log(n), Time, end: null)).ToList();
-        readers.ForEach(r => Count(r.Log, +1));
+        List<ResourceLogReader> readers = [];
         var number = 0;
         try
         {
             while (true)
             {
+                Join(readers, names());
+
                 // Looked at before the reading: what was written until then is read below.
-                var complete = readers.TrueForAll(r => r.Log.IsComplete);
-                var changed = Task.WhenAny(readers.Select(r => r.Log.Changed));
+                var complete = readers.Count > 0 && readers.TrueForAll(r => r.Log.IsComplete);
+                var changed = Task.WhenAny(readers.Select(r => r.Log.Changed).Append(Never));
                 var lines = Number(readers, ref number, complete);
                 if (lines.Count > 0)
                 {
@@ -149,13 +159,23 @@ public class ResourceLoggerService
                 }
                 else
                 {
-                    await WaitAsync(changed, readers.Exists(r => r.Log.File is not null), cancellationToken).ConfigureAwait(false);
+                    await WaitAsync(changed, readers.Count == 0 || readers.Exists(r => r.Log.File is not null), cancellationToken).ConfigureAwait(false);
                 }
             }
         }
         finally
         {
             readers.ForEach(r => Count(r.Log, -1));
+        }
+    }
+
+    // A replica that is gone and comes again has a new log; the file is the same.
+    private void Join(List<ResourceLogReader> readers, IReadOnlyList<string> names)
+    {
+        foreach (var log in names.Select(Log).Where(log => !readers.Exists(r => r.Log == log)).ToList())
+        {
+            readers.Add(new ResourceLogReader(log, Time, end: null));
+            Count(log, +1);
         }
     }
 

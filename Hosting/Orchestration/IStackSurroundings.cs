@@ -18,6 +18,9 @@ internal interface IStackSurroundings
     /// <summary>The ports of all other resources, as they are now.</summary>
     IReadOnlyCollection<PlannedPort> PortsBeside(string resource);
 
+    /// <summary>Says of each port that a process of the machine listens on that it does, and which.</summary>
+    IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports);
+
     /// <summary>Replicas have come: what they write and what they are may be seen from now on.</summary>
     /// <param name="plan">The plan that has them.</param>
     /// <param name="first">Index of the first that is new.</param>

@@ -29,7 +29,7 @@ internal sealed class ResourceFollower(
     /// <summary>A replica is gone: nothing more is written to its log, and it has no snapshot any more.</summary>
     public void Forget(IResource resource, string replica)
     {
-        observers.Logs.Complete(replica);
+        observers.Logs.Forget(replica);
         observers.Notifications.Forget(resource, replica);
     }
 

@@ -75,16 +75,19 @@ internal sealed partial class ResourceOrchestrator
             throw new InvalidSettingException("replicas", fault!);
         }
 
-        var held = PortCheck.Taken(plan.Ports.Skip(Plan.Ports.Count));
+        var held = _stack.Taken(plan.Ports.Skip(Plan.Ports.Count));
         return held.Count == 0 ? plan : throw new InvalidSettingException("replicas", string.Join(Environment.NewLine, held));
     }
 
     private Task<string?> ChangeAsync(string what, string reason, Func<CancellationToken, Task<string?>> change)
     {
-        var calledOff = _rollout.Begin(what, reason);
-        var running = Task.Run(() => RunAsync(what, change, calledOff), CancellationToken.None);
-        _change = running;
-        return running;
+        lock (_changing)
+        {
+            var calledOff = _rollout.Begin(what, reason);
+            var running = Task.Run(() => RunAsync(what, change, calledOff), CancellationToken.None);
+            _change = running;
+            return running;
+        }
     }
 
     private async Task<string?> RunAsync(string what, Func<CancellationToken, Task<string?>> change, CancellationToken calledOff)

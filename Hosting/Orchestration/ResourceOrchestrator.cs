@@ -19,6 +19,7 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     private readonly ReplicaMaker _maker;
     private readonly IStackSurroundings _stack;
     private readonly ILogger _logger;
+    private readonly Lock _changing = new();
     private Task _change = Task.CompletedTask;
 
     public ResourceOrchestrator(ResourcePlan plan, ReplicaMaker maker, IStackSurroundings stack, TimeProvider time, ILogger logger)
@@ -155,7 +156,7 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     /// <exception cref="DistributedApplicationException">Some did not; says which, and why.</exception>
     private static async Task EachAsync(string command, IReadOnlyList<InstanceSupervisor> replicas, Func<InstanceSupervisor, Task> act)
     {
-        List<Task> all = [.. replicas.Select(act)];
+        List<Task> all = [.. replicas.Select(r => UnlessGoneAsync(r, act))];
         try
         {
             await Task.WhenAll(all).ConfigureAwait(false);
@@ -165,6 +166,18 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
             var why = all.Select(t => t.Exception?.InnerException?.Message).Zip(replicas, (message, replica) => (Message: message, replica.Name)).Where(f => f.Message is not null).ToList();
             throw new DistributedApplicationException(
                 $"Command '{command}' failed for {why.Count} of {all.Count} replicas.{Environment.NewLine}{string.Join(Environment.NewLine, why.Select(f => $"{f.Name}: {f.Message}"))}", e);
+        }
+    }
+
+    private static async Task UnlessGoneAsync(InstanceSupervisor replica, Func<InstanceSupervisor, Task> act)
+    {
+        try
+        {
+            await act(replica).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A scale has taken it away meanwhile.
         }
     }
 

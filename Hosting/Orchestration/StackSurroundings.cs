@@ -20,6 +20,8 @@ internal sealed class StackSurroundings(StackControl control, ResourceFollower f
 
     public IReadOnlyCollection<PlannedPort> PortsBeside(string resource) => [.. control.Resources.Where(r => r.Name != resource).SelectMany(r => r.Plan.Ports)];
 
+    public IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports) => PortCheck.Taken(ports);
+
     public async Task AppearAsync(ResourcePlan plan, int first, CancellationToken cancellationToken)
     {
         foreach (var replica in plan.Replicas.Skip(first))

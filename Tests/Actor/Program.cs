@@ -16,6 +16,10 @@ switch (part)
     case "apphost": // settings of the AppHost
         return await Actor.SmallAppHost.RunAsync(args[1..]);
 
+    case "kestrel": // port
+        await KestrelSite.RunAsync(int.Parse(args[1]));
+        return 0;
+
     case "hang":
         Console.WriteLine("hanging");
         await Forever();

@@ -41,12 +41,7 @@ internal sealed class Scaler(ReplicaSet replicas, Traffic traffic, Rollout rollo
         }
         catch (Exception e) when (e is DistributedApplicationException or OperationCanceledException)
         {
-            await Task.WhenAll(added.Select(r => r.DisposeAsync().AsTask())).ConfigureAwait(false);
-            while (replicas.All.Count > before.Count)
-            {
-                await ForgetLastAsync().ConfigureAwait(false);
-            }
-
+            await ForgetAsync(added).ConfigureAwait(false);
             throw;
         }
     }
@@ -82,19 +77,19 @@ internal sealed class Scaler(ReplicaSet replicas, Traffic traffic, Rollout rollo
                 throw;
             }
 
-            await ForgetLastAsync().ConfigureAwait(false);
+            await ForgetAsync([last]).ConfigureAwait(false);
         }
     }
 
-    private async Task ForgetLastAsync()
+    /// <summary>The last replicas are no part of the resource any more.</summary>
+    private async Task ForgetAsync(List<InstanceSupervisor> gone)
     {
-        var last = replicas.All[^1];
-        var kept = replicas.Plan.Replicas.SkipLast(1).ToList();
+        var kept = replicas.Plan.Replicas.SkipLast(gone.Count).ToList();
         var plan = replicas.Plan with { Replicas = kept, Ports = PlanMaker.PortsOf(replicas.Plan.Resource, kept) };
         PlanMaker.PublishReplicas(plan);
-        replicas.Use(plan, [.. replicas.All.SkipLast(1)]);
-        await last.DisposeAsync().ConfigureAwait(false);
-        stack.Disappear(plan, last.Name);
+        replicas.Use(plan, [.. replicas.All.SkipLast(gone.Count)]);
+        await Task.WhenAll(gone.Select(r => r.DisposeAsync().AsTask())).ConfigureAwait(false);
+        gone.ForEach(r => stack.Disappear(plan, r.Name));
         stack.RolloutChanged(plan.Name);
     }
 }

@@ -61,11 +61,6 @@ public sealed class NginxConfigBuilderTests
             """);
     }
 
-    [Fact]
-    public void A_site_without_replicas_is_an_error() =>
-        Should.Throw<DistributedApplicationException>(() => NginxConfigBuilder.Build(Plans.Default(replicas: 0)))
-            .Message.ShouldEndWith("- The upstream 'site' has no replica. Give WithReplicas at least 1.");
-
     [Theory]
     [InlineData("site; } server { listen 1", "site")]
     [InlineData("si te", "site")]

@@ -14,6 +14,7 @@ public sealed class GoldenTests
 
     private static Dictionary<string, NginxPlan> All { get; } = new(StringComparer.Ordinal)
     {
+        ["replicas-0"] = Plans.Default(replicas: 0),
         ["replicas-1"] = Plans.Default(replicas: 1),
         ["replicas-2"] = Plans.Default(replicas: 2),
         ["replicas-4"] = Plans.Default(),

@@ -77,6 +77,47 @@ public sealed partial class ResourceLoggerServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_watcher_of_a_resource_gets_what_replicas_write_that_come_later()
+    {
+        var third = Path.Combine(_temp.Path, "third.log");
+        await File.WriteAllTextAsync(third, "third is here\n", Cancelled);
+        _logs.Attach("site-8001", Path.Combine(_temp.Path, "first.log"));
+        Write(_logs.GetLogger(_site), "before");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var seen = new List<string>();
+        var watching = Task.Run(
+            async () =>
+            {
+                await foreach (var batch in _logs.WatchAsync(_site).WithCancellation(stop.Token))
+                {
+                    lock (seen)
+                    {
+                        seen.AddRange(batch.Select(l => l.Content));
+                    }
+                }
+            },
+            Cancelled);
+
+        _logs.Attach("site-8003", third);
+        _site.Annotations.Add(new ReplicaNamesAnnotation(["site-8001", "site-8003"]));
+        await Wait.Until(() => Seen().Any(l => l.EndsWith("third is here", StringComparison.Ordinal)), () => string.Join(" | ", Seen()));
+        _logs.Forget("site-8003");
+        Write(_logs.GetLogger("site-8001"), "goes on");
+        await Wait.Until(() => Seen().Any(l => l.EndsWith("goes on", StringComparison.Ordinal)), () => string.Join(" | ", Seen()));
+
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => watching.Within());
+
+        List<string> Seen()
+        {
+            lock (seen)
+            {
+                return [.. seen];
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_a_process_writes_to_its_file_is_part_of_the_log()
     {
         var file = Path.Combine(_temp.Path, "site-8001.log");

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
 using Stack.Hosting.Orchestration;
 
 namespace Hosting.Tests.Orchestration;
@@ -25,6 +26,27 @@ public sealed class LifecycleCommandsTests
         LifecycleCommands.StartState(state).ToString().ShouldBe(start);
         LifecycleCommands.StopState(state).ToString().ShouldBe(stop);
         LifecycleCommands.RestartState(state).ToString().ShouldBe(restart);
+    }
+
+    [Fact]
+    public void What_has_replicas_can_be_rolled()
+    {
+        var builder = Models.Empty();
+        var site = builder.AddSite().WithReplicas(1).WithSequentialPorts(8001).Resource;
+        var several = builder.AddSite("several").WithReplicas(2).Resource;
+        var job = builder.AddExecutable("job", "/bin/true", "/").Resource;
+        Plans.Of(builder);
+
+        foreach (var resource in (IResource[])[site, several, job])
+        {
+            LifecycleCommands.Add(resource);
+        }
+
+        Names(site).ShouldContain("roll");
+        Names(several).ShouldContain("roll");
+        Names(job).ShouldBe(["start", "stop", "restart"]);
+
+        static IEnumerable<string> Names(IResource resource) => resource.Annotations.OfType<ResourceCommandAnnotation>().Select(c => c.Name);
     }
 
     [Fact]

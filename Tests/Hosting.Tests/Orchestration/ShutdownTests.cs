@@ -160,6 +160,8 @@ public sealed class ShutdownTests : IAsyncDisposable
 
         public IReadOnlyCollection<PlannedPort> PortsBeside(string resource) => [];
 
+        public IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports) => [];
+
         public Task AppearAsync(ResourcePlan plan, int first, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public void Disappear(ResourcePlan plan, string replica)

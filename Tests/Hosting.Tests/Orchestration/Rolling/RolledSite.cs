@@ -63,6 +63,9 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
 
     public int Renewals { get; private set; }
 
+    /// <summary>A port that a process of the machine has.</summary>
+    public int? Stranger { get; set; }
+
     public List<string> Appeared { get; } = [];
 
     public List<string> Gone { get; } = [];
@@ -164,7 +167,14 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
             before = Journal.Changes;
             foreach (var replica in Orchestrator.Replicas)
             {
-                await replica.IdleAsync().Within();
+                try
+                {
+                    await replica.IdleAsync().Within();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Scaled away meanwhile.
+                }
             }
 
             await Task.Delay(Pause, TimeProvider.System);
@@ -199,6 +209,8 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     }
 
     IReadOnlyCollection<PlannedPort> IStackSurroundings.PortsBeside(string resource) => _beside;
+
+    IReadOnlyList<string> IStackSurroundings.Taken(IEnumerable<PlannedPort> ports) => [.. ports.Where(p => p.Port == Stranger).Select(p => $"{p.Port} is taken")];
 
     Task IStackSurroundings.AppearAsync(ResourcePlan plan, int first, CancellationToken cancellationToken)
     {

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
+using Stack.Hosting.Nginx.Model;
+using Testing;
+
+namespace Stack.Hosting.Nginx.Tests.Serving;
+
+/// <summary>An application with a site of Actors and Nginx as a process, run by the engine as an AppHost does it, and commanded through its control socket as by the Cli.</summary>
+internal sealed class RunningApp : IAsyncDisposable
+{
+    private const int MostReplicas = 10;
+
+    private readonly Nginx.Tests.TempFolder _temp = new();
+    private readonly string _name = $"test{Guid.NewGuid():N}"[..12];
+    private DistributedApplication _app = null!;
+    private HttpClient _control = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public int FirstPort { get; private set; }
+
+    public string State => Path.Combine(_temp.Path, "state");
+
+    /// <summary>What the site's next launches do, in place of serving.</summary>
+    public string Part { get; set; } = "kestrel";
+
+    /// <summary>Ports of Nginx's upstream, as its files have it.</summary>
+    public IReadOnlyList<int> Upstream =>
+    [
+        .. File.ReadLines(Path.Combine(State, "nginx", NginxNames.CurrentLink, NginxNames.PoolsFile)).Select(l => l.Trim())
+            .Where(l => l.StartsWith("server 127.0.0.1:", StringComparison.Ordinal) && !l.Contains(" down", StringComparison.Ordinal))
+            .Select(l => int.Parse(l["server 127.0.0.1:".Length..].Split(' ')[0])),
+    ];
+
+    public static async Task<RunningApp> StartAsync(int replicas, NginxRuntime runtime = NginxRuntime.Process, params string[] settings)
+    {
+        var running = new RunningApp();
+        try
+        {
+            await running.StartSiteAsync(replicas, runtime, settings);
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a command to the site, and returns what the answer says of it.</summary>
+    public async Task<(HttpStatusCode Status, string? Said)> CommandAsync(string command, object? body = null)
+    {
+        using var response = await _control.PostAsJsonAsync($"/v1/site/{command}", body ?? new { }, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        return (response.StatusCode, answer.TryGetProperty(response.IsSuccessStatusCode ? "message" : "detail", out var said) ? said.GetString() : null);
+    }
+
+    public async Task ScaleAsync(int replicas)
+    {
+        var (status, said) = await CommandAsync("scale", new { replicas });
+        status.ShouldBe(HttpStatusCode.OK, said);
+    }
+
+    /// <summary>Waits until the AppHost's code sees a replica as healthy, as what waits for it does.</summary>
+    public Task HealthyAsync(string replica) => _app.ResourceNotifications.WaitForResourceHealthyAsync(replica, TestContext.Current.CancellationToken).Within();
+
+    public async Task<JsonElement> SiteAsync()
+    {
+        var status = await _control.GetFromJsonAsync<JsonElement>("/v1/status", TestContext.Current.CancellationToken);
+        return status.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "site");
+    }
+
+    public async Task<IReadOnlyList<JsonElement>> ReplicasAsync() => [.. (await SiteAsync()).GetProperty("replicas").EnumerateArray()];
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        _control?.Dispose();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
+        _temp.Dispose();
+    }
+
+    private async Task StartSiteAsync(int replicas, NginxRuntime runtime, string[] settings)
+    {
+        FirstPort = FreePorts(MostReplicas);
+        var port = RunningNginx.FreePort();
+        var builder = DistributedApplication.CreateBuilder(
+            ["--environment=Development", "--DisableDashboard=true", $"--Stack:State={State}", $"--Stack:Nginx:Runtime={runtime}", $"--Stack:Nginx:Image={DockerEngine.Image}", $"--Stack:AppName={_name}", .. settings]);
+        var site = builder.AddResource(new ProjectResource("site")).WithAnnotation(new ActorSite()).WithReplicas(replicas).WithSequentialPorts(FirstPort).WithRestartPolicy(RestartMode.Always).WithHttpHealthCheck("/health");
+        site.WithAnnotation(new CommandLineArgsCallbackAnnotation(arguments =>
+        {
+            arguments.Add(Part);
+            arguments.Add(site.GetEndpoint("http").Property(EndpointProperty.TargetPort));
+        }));
+        builder.AddNginx("nginx", port).WithUpstream(site);
+        _app = builder.Build();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _control = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://stack"), Timeout = TimeSpan.FromMinutes(2) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
+        await UntilServedAsync();
+    }
+
+    private async Task UntilServedAsync()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await IsServedAsync())
+        {
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60), "Nginx serves the site, and all its replicas are ready");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<bool> IsServedAsync()
+    {
+        try
+        {
+            using var response = await Client.GetAsync("/", TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode && (await SiteAsync()).GetProperty("health").GetString() == "Ready";
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        string?[] places = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } run ? Path.Combine(run, "stack") : null, .. Directory.GetDirectories(Path.GetTempPath(), "stack-*")];
+        var socket = places.OfType<string>().Where(Directory.Exists).SelectMany(p => Directory.GetDirectories(p, $"{_name}-*")).Select(p => Path.Combine(p, "control.sock")).Single(File.Exists);
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
+        return new NetworkStream(connection, ownsSocket: true);
+    }
+
+    /// <summary>The first of so many free ports in a row.</summary>
+    private static int FreePorts(int count)
+    {
+        while (true)
+        {
+            var first = Random.Shared.Next(12000, 30000);
+            if (Enumerable.Range(first, count).All(IsFree))
+            {
+                return first;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The test child as a project that is built.</summary>
+    private sealed class ActorSite : IProjectMetadata, IProjectOutput
+    {
+        public string ProjectPath => Path.Combine(Path.GetDirectoryName(ActorProgram.Path)!, "Actor.csproj");
+
+        public string TargetPath => $"{ActorProgram.Path}.dll";
+    }
+}
