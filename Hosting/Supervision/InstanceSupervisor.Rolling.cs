@@ -10,6 +10,9 @@ internal sealed partial class InstanceSupervisor
 
     public LaunchMemory Launches => _spec.Launches;
 
+    /// <summary>A roll-out comes to the replica, and may have to go back to what it runs now.</summary>
+    public void KeepLaunch() => Launches.Keep(Current is { Adopted: true, Pid: { } pid } ? RunningProgram.Read(pid) : null);
+
     /// <summary>The longest that an orderly restart may take; one that takes longer hangs.</summary>
     public TimeSpan RestartLimit => _spec.StopGrace + _spec.StartDeadline + Margin;
 

@@ -7,6 +7,7 @@ internal sealed class LaunchMemory
     private LaunchRequest? _last;
     private LaunchRequest? _kept;
     private LaunchRequest? _putBack;
+    private RunningProgram? _adopted;
 
     /// <summary>The request for the next launch: a new one, or the old one while that is put back.</summary>
     public async Task<LaunchRequest> NextAsync(int generation, Func<CancellationToken, Task<LaunchRequest>> create, CancellationToken cancellationToken)
@@ -28,11 +29,13 @@ internal sealed class LaunchMemory
     }
 
     /// <summary>A roll-out comes to the replica: what it was launched with last is what it may go back to; the next launch is a new one.</summary>
-    public void Keep()
+    /// <param name="adopted">What it runs, when an earlier AppHost has launched it.</param>
+    public void Keep(RunningProgram? adopted = null)
     {
         lock (_lock)
         {
             _kept = _last;
+            _adopted = adopted;
             _putBack = null;
         }
     }
@@ -43,6 +46,10 @@ internal sealed class LaunchMemory
     {
         lock (_lock)
         {
+            // Where to write, and the rights: as the new one has them.
+            _kept = _adopted is { } running && _last is { } made
+                ? made with { FileName = running.FileName, Arguments = running.Arguments, WorkingDirectory = running.WorkingDirectory, Environment = running.Environment }
+                : _kept;
             if (_kept is not { } kept || (_last is { } last && IsSame(kept, last)) || !IsThere(kept))
             {
                 return false;

@@ -52,7 +52,7 @@ internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffi
     private static async Task<string?> RestartAloneAsync(InstanceSupervisor replica, CancellationToken calledOff)
     {
         var refuses = replica.Current.Port is not null && RollOrder.Serves(replica.Current);
-        replica.Launches.Keep();
+        replica.KeepLaunch();
         await replica.RestartAsync(calledOff).ConfigureAwait(false);
         return refuses ? $"No other replica served while '{replica.Name}' restarted: requests were refused meanwhile." : null;
     }
@@ -68,7 +68,7 @@ internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffi
             throw new RolloutFrozenException(replica.Name, $"{e.Message} It was not stopped.");
         }
 
-        replica.Launches.Keep();
+        replica.KeepLaunch();
         if (await RestartAsync(replica, calledOff).ConfigureAwait(false) is { } why)
         {
             throw new RolloutFrozenException(replica.Name, await PutBackAsync(replica, calledOff).ConfigureAwait(false) ? $"{why} The version before was put back and serves." : why);

@@ -93,6 +93,27 @@ public sealed class LaunchMemoryTests : IDisposable
         _memory.PutBack().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task What_an_earlier_AppHost_launched_is_put_back_as_the_kernel_knows_it()
+    {
+        var running = RunningProgram.Read(Environment.ProcessId).ShouldNotBeNull();
+        running.FileName.ShouldBe(Environment.ProcessPath);
+        running.WorkingDirectory.ShouldBe(Environment.CurrentDirectory);
+        running.Environment["PATH"].ShouldBe(Environment.GetEnvironmentVariable("PATH"));
+        _memory.Keep(running);
+        await Launch(Request("new"));
+
+        _memory.PutBack().ShouldBeTrue();
+
+        var next = await Launch(Request("new"));
+        next.FileName.ShouldBe(running.FileName);
+        next.Arguments.ShouldBe(running.Arguments);
+        next.LogFile.ShouldBe(Request("new").LogFile);
+    }
+
+    [Fact]
+    public void A_process_that_is_gone_tells_nothing() => RunningProgram.Read(int.MaxValue).ShouldBeNull();
+
     private Task<LaunchRequest> Launch(LaunchRequest request)
     {
         var generation = ++_generation;
