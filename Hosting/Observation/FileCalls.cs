@@ -9,6 +9,7 @@ internal static partial class FileCalls
     private const int KeepSize = 1; // FALLOC_FL_KEEP_SIZE
     private const int PunchHole = 2; // FALLOC_FL_PUNCH_HOLE
     private const int CollapseRange = 8; // FALLOC_FL_COLLAPSE_RANGE
+    private const int DontNeed = 4; // POSIX_FADV_DONTNEED
     private const int Interrupted = 4; // EINTR
     private const int InvalidArgument = 22; // EINVAL
     private const int NoSystemCall = 38; // ENOSYS
@@ -49,6 +50,15 @@ internal static partial class FileCalls
     /// <summary>Gives the blocks of a part of a file back; what follows stays where it is. False: the file system can't.</summary>
     /// <exception cref="IOException">It can, but failed.</exception>
     public static bool TryPunch(SafeFileHandle file, long start, long length) => TryAllocate(file, PunchHole | KeepSize, start, length);
+
+    /// <summary>What is in memory of a file that was flushed is not needed there.</summary>
+    public static void LeaveMemory(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = FileAdvise(file, 0, 0, DontNeed);   // advice only: nothing depends on it
+        }
+    }
 
     private static bool TryAllocate(SafeFileHandle file, int mode, long start, long length)
     {
@@ -91,6 +101,10 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int directory, string path, int flags, uint mask, ref byte buffer);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FileAdvise(SafeFileHandle file, long start, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

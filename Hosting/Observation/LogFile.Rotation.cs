@@ -47,6 +47,7 @@ internal sealed partial class LogFile
             // The long part, without the lock: what is copied does not change any more.
             var copied = Copy(active, from, draft, length);
             RandomAccess.FlushToDisk(draft);
+            FileCalls.LeaveMemory(draft);   // rarely read, and the next archive is made from the same pages: new ones cost several times as much
             if (cutter.Way == HeadCutWay.Collapse)
             {
                 RandomAccess.FlushToDisk(active);   // or else the cut does it, while writers wait

@@ -31,6 +31,18 @@ internal sealed partial class LogFile
     /// <summary>The log at a path: one object in this process, for readers and rotation share its lock.</summary>
     public static LogFile At(string path) => Known.GetOrAdd(System.IO.Path.GetFullPath(path), full => new Lazy<LogFile>(() => new LogFile(full))).Value;
 
+    /// <summary>What there was at the last look.</summary>
+    public LogRecord LastSeen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _record;
+            }
+        }
+    }
+
     /// <summary>What there is now; one system call.</summary>
     public LogRecord Look()
     {

@@ -123,12 +123,12 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
     /// <summary>The oldest archives go first, then the heads of the active files, the largest first.</summary>
     private void KeepWithin(List<LogFile> logs)
     {
-        var total = logs.Sum(l => l.Look() is var now ? now.Live + now.Archives.Sum(a => a.Length) : 0);
+        var total = logs.Sum(l => l.LastSeen is var seen ? seen.Live + seen.Archives.Sum(a => a.Length) : 0);
         var excess = Math.Max(total - settings.TotalBytes, settings.MinFreeBytes - FreeBytes());
         if (excess > 0)
         {
             excess = GiveUpArchives(logs, excess);
-            foreach (var log in logs.OrderByDescending(l => l.Look().Live))
+            foreach (var log in logs.OrderByDescending(l => l.LastSeen.Live))
             {
                 if (excess > 0 && log.Look().Live > LeastKept)
                 {
@@ -147,7 +147,7 @@ internal sealed partial class LogRotation(string folder, LogSettings settings, T
     /// <summary>Returns what is still too much.</summary>
     private long GiveUpArchives(List<LogFile> logs, long excess)
     {
-        while (excess > 0 && logs.Where(l => l.Look().Archives.Count > 0).MinBy(l => l.Look().Archives[0].Made) is { } log)
+        while (excess > 0 && logs.Where(l => l.LastSeen.Archives.Count > 0).MinBy(l => l.LastSeen.Archives[0].Made) is { } log)
         {
             excess -= Drop(log.DropOldest());
         }
