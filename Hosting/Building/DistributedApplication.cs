@@ -58,6 +58,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <exception cref="DistributedApplicationException">It could not start, and nothing of it is left running; in publish mode: a step failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
+        using var trim = new HeapTrim(TimeProvider.System);
         try
         {
             await StartAsync(cancellationToken).ConfigureAwait(false);
