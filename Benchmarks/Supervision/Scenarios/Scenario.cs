@@ -12,6 +12,8 @@ internal abstract record Scenario(string Name)
     /// <summary>True for those that are asked once, whatever the number of rounds.</summary>
     public virtual bool IsOnce => false;
 
+    public sealed override string ToString() => Name;
+
     public abstract void Run(Peer peer, Bench bench, Results results);
 
     /// <summary>Waits until each port has answered, one after the other: that loads the machine less than asking all of them, and ends when the last one is up.</summary>
