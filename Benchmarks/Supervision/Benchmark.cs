@@ -17,7 +17,7 @@ internal static class Benchmark
         try
         {
             using var bench = new Bench(cancellationToken);
-            var results = new Results();
+            var results = new Results(settings.Earlier is { } file ? JsonSerializer.Deserialize<List<RowValues>>(File.ReadAllText(file), Json)! : []);
             var scenarios = Scenarios(settings);
             var peers = Prepare(settings, bench, scenarios);
             var machine = $"{Machine.Describe(bench.Folder)}; load average at the start {Machine.Load():0.0}";
@@ -111,8 +111,7 @@ internal static class Benchmark
         Console.WriteLine(text);
         if (settings.Json is { } json)
         {
-            var rows = results.Rows.Select(row => new { row.Text, row.Unit, row.Target, Values = names.ToDictionary(n => n, n => results.Values(row, n)) });
-            File.WriteAllText(json, JsonSerializer.Serialize(new { Head = head, Rows = rows, results.Failures }, Indented));
+            File.WriteAllText(json, JsonSerializer.Serialize(results.ToList(names), Json));
         }
 
         if (settings.Markdown is { } markdown)
@@ -121,5 +120,5 @@ internal static class Benchmark
         }
     }
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 }

@@ -12,13 +12,14 @@ internal sealed class Options
     private readonly Option<bool> _long = new("--long") { Description = "Also what takes half a minute for each, once." };
     private readonly Option<string?> _pm2 = new("--pm2") { Description = "Path of pm2; default: from the PATH, else npm installs it into a temporary folder." };
     private readonly Option<string?> _json = new("--json") { Description = "Writes all values into this file." };
+    private readonly Option<string?> _earlier = new("--earlier") { Description = "A file that --json wrote: the table also has its values, except for what is measured again." };
     private readonly Option<string?> _markdown = new("--markdown") { Description = "Puts the table into this file, between its two marks." };
 
     public void AddTo(RootCommand command)
     {
         _only.Validators.Add(result => Check(result.Tokens.SelectMany(t => Words(t.Value)), Benchmark.ScenarioNames, result.AddError));
         _peers.Validators.Add(result => Check(result.Tokens.SelectMany(t => Words(t.Value)), Benchmark.PeerNames, result.AddError));
-        foreach (var option in (Option[])[_only, _rounds, _sizes, _peers, _long, _pm2, _json, _markdown])
+        foreach (var option in (Option[])[_only, _rounds, _sizes, _peers, _long, _pm2, _json, _earlier, _markdown])
         {
             command.Options.Add(option);
         }
@@ -33,6 +34,7 @@ internal sealed class Options
         Long = parsed.GetValue(_long),
         Pm2 = parsed.GetValue(_pm2),
         Json = parsed.GetValue(_json),
+        Earlier = parsed.GetValue(_earlier),
         Markdown = parsed.GetValue(_markdown),
     };
 
@@ -64,6 +66,8 @@ internal sealed record Settings
     public required string? Pm2 { get; init; }
 
     public required string? Json { get; init; }
+
+    public required string? Earlier { get; init; }
 
     public required string? Markdown { get; init; }
 }

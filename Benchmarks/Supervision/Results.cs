@@ -15,11 +15,29 @@ internal sealed record Row(string Text, string Unit, double? Target = null)
     public bool IsMet(double value) => Target is not { } target || (Upwards ? value >= target : value <= target);
 }
 
+/// <summary>A line with every value, by peer.</summary>
+internal sealed record RowValues(Row Row, Dictionary<string, List<double>> Values);
+
 /// <summary>All that was measured, by row and peer.</summary>
 internal sealed class Results
 {
+    private readonly HashSet<(Row Row, string Peer)> _earlier = [];
     private readonly Dictionary<(Row Row, string Peer), List<double>> _values = [];
     private readonly List<string> _failures = [];
+
+    /// <summary>Begins with what an earlier run measured; what is measured again takes its place.</summary>
+    public Results(IEnumerable<RowValues> earlier)
+    {
+        foreach (var (row, values) in earlier)
+        {
+            Rows.Add(row);
+            foreach (var (peer, all) in values)
+            {
+                _values[(row, peer)] = all;
+                _earlier.Add((row, peer));
+            }
+        }
+    }
 
     /// <summary>In the order in which they were first measured.</summary>
     public List<Row> Rows { get; } = [];
@@ -33,7 +51,7 @@ internal sealed class Results
             Rows.Add(row);
         }
 
-        if (!_values.TryGetValue((row, peer), out var values))
+        if (_earlier.Remove((row, peer)) || !_values.TryGetValue((row, peer), out var values))
         {
             _values[(row, peer)] = values = [];
         }
@@ -47,6 +65,9 @@ internal sealed class Results
         _failures.Add($"{scenario}, {peer}: {reason}");
         Console.Error.WriteLine($"    {peer}: failed: {reason}");
     }
+
+    public List<RowValues> ToList(IReadOnlyList<string> peers)
+        => Rows.ConvertAll(row => new RowValues(row, peers.Where(p => _values.ContainsKey((row, p))).ToDictionary(p => p, p => _values[(row, p)], StringComparer.Ordinal)));
 
     public IReadOnlyList<double> Values(Row row, string peer) => _values.TryGetValue((row, peer), out var values) ? values : [];
 
