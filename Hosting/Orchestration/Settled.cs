@@ -14,6 +14,8 @@ internal sealed class Settled(Func<IResource, IReadOnlyList<InstanceSnapshot>?> 
     private bool Is(IResource resource, InstanceSnapshot replica) => replica.State switch
     {
         InstanceState.Running or InstanceState.Fatal or InstanceState.Exited or InstanceState.Backoff => true,
+        // Stopped by command after it had come; before its start it is in that state too.
+        InstanceState.Stopped => replica is { Wanted: false, Generation: > 0 },
         InstanceState.Waiting => resource.Annotations.OfType<WaitAnnotation>().Any(WaitsForEver),
         _ => false,
     };

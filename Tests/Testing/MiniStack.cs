@@ -1,3 +1,4 @@
+#pragma warning disable ASPIREPROBES001
 using System.Text.RegularExpressions;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -30,7 +31,7 @@ public static partial class MiniStack
             {
                 builder.Eventing.Subscribe<AfterResourcesCreatedEvent>(async (_, token) =>
                 {
-                    Console.WriteLine("handling");
+                    Console.WriteLine($"handling, NOTIFY_SOCKET is '{Environment.GetEnvironmentVariable("NOTIFY_SOCKET")}'");
                     await Task.Delay(TimeSpan.FromSeconds(double.Parse(parts["script"].Value)), TimeProvider.System, token);
                 });
             }
@@ -69,7 +70,7 @@ public static partial class MiniStack
 
     private static IResourceBuilder<ExecutableResource> Site(IDistributedApplicationBuilder builder, string name, string part)
     {
-        var site = builder.AddExecutable(name, ActorProgram.Path, "/", part).WithHttpEndpoint(env: "SITE_PORT").WithHttpHealthCheck("/health");
+        var site = builder.AddExecutable(name, ActorProgram.Path, "/", part).WithHttpEndpoint(env: "SITE_PORT").WithHttpHealthCheck("/health").WithHttpProbe(ProbeType.Liveness, "/alive");
         foreach (var (key, value) in ActorProgram.Environment)
         {
             site.WithEnvironment(key, value);

@@ -59,6 +59,9 @@ internal sealed class RunningMiniStack : IAsyncDisposable
 
     public Task UntilSaid(string text) => Wait.Until(() => Output.Contains(text, StringComparison.Ordinal), Seen, what: $"the output '{text}'");
 
+    /// <summary>What a replica has written.</summary>
+    public string Seen(string replica) => File.ReadAllText(Path.Combine(State, "logs", $"{replica}.log"));
+
     public string Seen() => $"notes: {string.Join(", ", Noted())}; output: {Output}";
 
     public async ValueTask DisposeAsync()

@@ -86,6 +86,19 @@ public sealed class SettledTests
         Settled(_b).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(0, true, false)]
+    [InlineData(0, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(1, false, true)]
+    public void What_was_stopped_by_command_is_not_waited_for(int generation, bool wanted, bool expected)
+    {
+        Is("a", "Running");
+        _replicas["a"].Add(new InstanceSnapshot { Name = "a-1", Index = 1, State = InstanceState.Stopped, Health = InstanceHealth.Unknown, Wanted = wanted, Generation = generation });
+
+        Settled(_a).ShouldBe(expected);
+    }
+
     private bool Settled(params IResourceBuilder<IResource>[] resources)
         => new Settled(r => _replicas.GetValueOrDefault(r.Name), WaitBehavior.WaitOnResourceUnavailable).Is(resources.Select(r => r.Resource));
 

@@ -24,7 +24,7 @@ public sealed class SystemdAppHostTests : IDisposable
     public async Task It_is_told_when_all_is_ready_that_all_is_well_and_of_the_stop_and_no_child_can_speak_for_the_AppHost()
     {
         await using var stack = await RunningMiniStack.StartAsync(
-            "Production", ["site=serve", "web*2=env >> $NOTES; sleep 1000"], Variables(watchdogPid: null));
+            "Production", ["handler=0", "site=serve", "web*2=env >> $NOTES; sleep 1000"], Variables(watchdogPid: null));
 
         var start = await _socket.UntilAsync("READY=1");
         start.ShouldNotContain(m => m.StartsWith("STOPPING", StringComparison.Ordinal));
@@ -32,6 +32,7 @@ public sealed class SystemdAppHostTests : IDisposable
         await _socket.UntilAsync("WATCHDOG=1");
         await _socket.UntilAsync("WATCHDOG=1");
         stack.Noted().ShouldNotContain(v => v.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal) || v.StartsWith("WATCHDOG_", StringComparison.Ordinal));
+        stack.Output.ShouldContain("handling, NOTIFY_SOCKET is ''"); // nor do the tools that the AppHost itself starts inherit it
         stack.Noted().ShouldContain(v => v.StartsWith("STACK_INSTANCE=", StringComparison.Ordinal));
 
         stack.Signal(Term);
