@@ -20,6 +20,8 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     private readonly IStackSurroundings _stack;
     private readonly ILogger _logger;
     private readonly Lock _changing = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _unready;
     private Task _change = Task.CompletedTask;
 
     public ResourceOrchestrator(ResourcePlan plan, ReplicaMaker maker, IStackSurroundings stack, TimeProvider time, ILogger logger)
@@ -29,7 +31,11 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
         _logger = logger;
         _replicas = new ReplicaSet(plan);
         _traffic = new Traffic(plan.Resource, time, logger);
-        _rollout = new Rollout(plan.Name, () => stack.RolloutChanged(plan.Name));
+        _rollout = new Rollout(plan.Name, () =>
+        {
+            stack.RolloutChanged(plan.Name);
+            _replicas.Pulse();
+        });
         _rolling = new RollingRestart(_replicas, _traffic, _rollout, time, logger);
         _scaler = new Scaler(_replicas, _traffic, _rollout, stack, Make);
         _replicas.Use(plan, [.. plan.Replicas.Select(Make)]);
@@ -37,6 +43,8 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
         {
             _ = _traffic.BeginAsync(replica);
         }
+
+        _unready = new UnreadyReplicas(_replicas, _traffic, _rollout, time, logger).RunAsync(_ended.Token);
     }
 
     public ResourcePlan Plan => _replicas.Plan;
@@ -104,6 +112,9 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
     {
         _rollout.CallOff();
         await ChangeEndedAsync().ConfigureAwait(false);
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _unready.ConfigureAwait(false);
+        _ended.Dispose();
         foreach (var replica in Replicas)
         {
             await replica.DisposeAsync().ConfigureAwait(false);

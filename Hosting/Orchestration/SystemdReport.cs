@@ -117,6 +117,6 @@ internal sealed partial class SystemdReport(SystemdNotify systemd, TimeProvider 
 
     private static string Extend() => $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}";
 
-    [LoggerMessage(3120, LogLevel.Error, "A supervisor has not answered for {Seconds:0.#} s. The service manager is not told that all is well until it does.")]
+    [LoggerMessage(3125, LogLevel.Error, "A supervisor has not answered for {Seconds:0.#} s. The service manager is not told that all is well until it does.")]
     private partial void LogNoAnswer(double seconds);
 }

@@ -12,7 +12,7 @@ namespace Testing;
 public static partial class MiniStack
 {
     /// <param name="args">
-    /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The scripts <c>serve</c> and <c>hang</c> are sites with a health check; the second never answers.
+    /// State folder, then one resource each: <c>name*replicas@grace&gt;dependency=script</c>, all but name and script may be left out. The scripts <c>serve</c> and <c>hang</c> are sites with a health check; the second never answers; <c>missing</c> is a program that does not exist.
     /// <c>limit=2</c> sets the time that .NET's host gives a stop; <c>handler=2</c> has the AppHost do something of its own for so long before anything starts.
     /// </param>
     public static void Run(string[] args)
@@ -51,7 +51,12 @@ public static partial class MiniStack
     private static void Add(IDistributedApplicationBuilder builder, GroupCollection parts)
     {
         var name = parts["name"].Value;
-        var resource = parts["script"].Value is "serve" or "hang" ? Site(builder, name, parts["script"].Value) : builder.AddExecutable(name, "/bin/sh", "/", "-c", parts["script"].Value);
+        var resource = parts["script"].Value switch
+        {
+            "serve" or "hang" => Site(builder, name, parts["script"].Value),
+            "missing" => builder.AddExecutable(name, "/nowhere/missing", "/"),
+            var script => builder.AddExecutable(name, "/bin/sh", "/", "-c", script),
+        };
         if (parts["replicas"].Success)
         {
             resource.WithAnnotation(new ReplicaAnnotation(int.Parse(parts["replicas"].Value)));

@@ -15,6 +15,9 @@ internal sealed class ReplicaSet(ResourcePlan plan)
 
     public ResourcePlan Plan => _plan;
 
+    /// <summary>Completes at the next change.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
     public IReadOnlyList<InstanceSnapshot> Snapshots => [.. _all.Select(r => r.Current)];
 
     public InstanceSupervisor? Find(string name) => _all.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -39,7 +42,7 @@ internal sealed class ReplicaSet(ResourcePlan plan)
         {
             while (true)
             {
-                var changed = Volatile.Read(ref _changed).Task; // before the look, so that nothing is missed after it
+                var changed = Changed; // before the look, so that nothing is missed after it
                 if (condition())
                 {
                     return true;

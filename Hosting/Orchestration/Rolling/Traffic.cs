@@ -8,10 +8,14 @@ using Stack.Hosting.Supervision;
 namespace Stack.Hosting.Orchestration.Rolling;
 
 /// <summary>Takes the replicas of one resource out of traffic and lets them in again, through the gates of its gateways, and notes it with each. A gate that does not answer in time has failed.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is not used: it holds nothing.")]
 internal sealed partial class Traffic(IResource resource, TimeProvider time, ILogger logger)
 {
     /// <summary>How long requests in flight are waited for.</summary>
     public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    // A gate is asked one thing at a time; what is noted goes with it.
+    private readonly SemaphoreSlim _turn = new(1);
 
     // For a gate to answer, beside what it waits for; it may have a configuration to test and a program to reload.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -28,34 +32,59 @@ internal sealed partial class Traffic(IResource resource, TimeProvider time, ILo
     public Task BeginOutsideAsync(InstanceSupervisor replica) => NoteAsync(replica, InstanceTraffic.Out);
 
     /// <exception cref="TrafficGateException">A gate failed, or did not answer. Requests may still reach the replica.</exception>
-    public async Task DrainAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
-    {
-        await NoteAsync(replica, InstanceTraffic.Draining).ConfigureAwait(false);
-        var drained = await AskAsync(
-            gate => gate.DrainAsync(Of(replica), DrainLimit, cancellationToken), DrainLimit + Patience, $"could not take '{replica.Name}' out of traffic", cancellationToken).ConfigureAwait(false);
-        if (drained.Contains(false))
-        {
-            LogNotDrained(replica.Name, DrainLimit.TotalSeconds);
-        }
+    public Task DrainAsync(InstanceSupervisor replica, CancellationToken cancellationToken) => DrainAsync(replica, DrainLimit, cancellationToken);
 
-        await NoteAsync(replica, InstanceTraffic.Out).ConfigureAwait(false);
-    }
+    /// <param name="replica">The replica.</param>
+    /// <param name="limit">How long requests in flight are waited for; zero: not at all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer. Requests may still reach the replica.</exception>
+    public Task DrainAsync(InstanceSupervisor replica, TimeSpan limit, CancellationToken cancellationToken) => TurnAsync(
+        async () =>
+        {
+            await NoteAsync(replica, InstanceTraffic.Draining).ConfigureAwait(false);
+            var drained = await AskAsync(
+                gate => gate.DrainAsync(Of(replica), limit, cancellationToken), limit + Patience, $"could not take '{replica.Name}' out of traffic", cancellationToken).ConfigureAwait(false);
+            if (drained.Contains(false) && limit > TimeSpan.Zero)
+            {
+                LogNotDrained(replica.Name, limit.TotalSeconds);
+            }
+
+            await NoteAsync(replica, InstanceTraffic.Out).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
-    public async Task AdmitAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
-    {
-        await AskAsync(gate => Done(gate.AdmitAsync(Of(replica), cancellationToken)), DrainLimit + Patience, $"could not let requests reach '{replica.Name}' again", cancellationToken).ConfigureAwait(false);
-        await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
-    }
-
-    /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
-    public async Task SetMembersAsync(IReadOnlyList<InstanceSupervisor> replicas, CancellationToken cancellationToken)
-    {
-        List<TrafficReplica> members = [.. replicas.Select(Of)];
-        await AskAsync(gate => Done(gate.SetMembersAsync(resource, members, cancellationToken)), DrainLimit + Patience, $"could not be told of the {members.Count} replicas of '{resource.Name}'", cancellationToken).ConfigureAwait(false);
-        foreach (var replica in replicas.Where(r => r.Current.Traffic == InstanceTraffic.Out))
+    public Task AdmitAsync(InstanceSupervisor replica, CancellationToken cancellationToken) => TurnAsync(
+        async () =>
         {
+            await AskAsync(gate => Done(gate.AdmitAsync(Of(replica), cancellationToken)), DrainLimit + Patience, $"could not let requests reach '{replica.Name}' again", cancellationToken).ConfigureAwait(false);
             await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
+    public Task SetMembersAsync(IReadOnlyList<InstanceSupervisor> replicas, CancellationToken cancellationToken) => TurnAsync(
+        async () =>
+        {
+            List<TrafficReplica> members = [.. replicas.Select(Of)];
+            await AskAsync(gate => Done(gate.SetMembersAsync(resource, members, cancellationToken)), DrainLimit + Patience, $"could not be told of the {members.Count} replicas of '{resource.Name}'", cancellationToken).ConfigureAwait(false);
+            foreach (var replica in replicas.Where(r => r.Current.Traffic == InstanceTraffic.Out))
+            {
+                await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
+            }
+        },
+        cancellationToken);
+
+    private async Task TurnAsync(Func<Task> act, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class RunningMiniStack : IAsyncDisposable
     /// <summary>A file that scripts write to: <c>$NOTES</c> in them.</summary>
     public string Notes => _folder.File("notes");
 
+    /// <summary>Of a stack in development.</summary>
+    public string ControlSocket => Directory.EnumerateFiles(_folder.Path, "control.sock", SearchOption.AllDirectories).Single();
+
     public int Pid => _process!.Pid;
 
     public Task<ExitFacts> Exited => _process!.Exited;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
@@ -34,7 +35,7 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
         }
 
         Plan = Plans.Of(builder).Resources.Single();
-        var prober = new PortProber(Launcher);
+        var prober = new PortProber(Launcher, Sick);
         Orchestrator = new ResourceOrchestrator(
             Plan,
             new ReplicaMaker((replica, published) => new InstanceSupervisor(Spec(replica, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), prober, Time, Logger, published), () => Renewals++),
@@ -60,6 +61,9 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
 
     /// <summary>Names what the next launches are launches of.</summary>
     public string Version { get; set; } = "v1";
+
+    /// <summary>Names of replicas that fail their checks.</summary>
+    public ConcurrentDictionary<string, bool> Sick { get; } = new();
 
     public int Renewals { get; private set; }
 
@@ -264,10 +268,10 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     }
 
     /// <summary>Answers for the process that was launched last on the port.</summary>
-    private sealed class PortProber(ScriptedLauncher launcher) : IInstanceProber
+    private sealed class PortProber(ScriptedLauncher launcher, ConcurrentDictionary<string, bool> sick) : IInstanceProber
     {
         public Task<ProbeResult> ProbeAsync(ProbeSpec spec, CancellationToken cancellationToken)
-            => Task.FromResult(launcher.Launched.LastOrDefault(p => p.Request.Environment["STACK_INSTANCE"] == $"site-{spec.Url.Port}") is { IsReady: true } ? ScriptedProber.Success : ScriptedProber.Failure);
+            => Task.FromResult(!sick.ContainsKey($"site-{spec.Url.Port}") && launcher.Launched.LastOrDefault(p => p.Request.Environment["STACK_INSTANCE"] == $"site-{spec.Url.Port}") is { IsReady: true } ? ScriptedProber.Success : ScriptedProber.Failure);
     }
 }
 
@@ -324,7 +328,7 @@ internal sealed class RecordingGate(Func<Journal> journal) : ITrafficGate
 
     public async Task<bool> DrainAsync(TrafficReplica replica, TimeSpan limit, CancellationToken cancellationToken)
     {
-        await Note($"drain {replica.Name}");
+        await Note(limit > TimeSpan.Zero ? $"drain {replica.Name}" : $"take {replica.Name}");
         return Drains;
     }
 
