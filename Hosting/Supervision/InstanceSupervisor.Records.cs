@@ -155,6 +155,7 @@ internal sealed partial class InstanceSupervisor
 
         Move(InstanceState.Running, null);
         StartProbe();
+        BeginLiveness();
     }
 
     // A clock that was set back must not put an event into the future.

@@ -90,10 +90,10 @@ internal sealed partial class UnreadyReplicas(ReplicaSet replicas, Traffic traff
         LogAdmitted(replica.Name);
     }
 
-    [LoggerMessage(3140, LogLevel.Warning, "Instance {Instance} gets no requests until it is ready: {Reason}.")]
+    [LoggerMessage(3140, LogLevel.Warning, "Instance {Instance} is taken out of traffic until it is ready: {Reason}.")]
     private partial void LogTakenOut(string instance, string reason);
 
-    [LoggerMessage(3141, LogLevel.Information, "Instance {Instance} gets requests again.")]
+    [LoggerMessage(3141, LogLevel.Information, "Instance {Instance} is in traffic again.")]
     private partial void LogAdmitted(string instance);
 
     [LoggerMessage(3142, LogLevel.Error, "Instance {Instance}: {Reason}")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Records;
 using Testing;
 
 namespace Hosting.Tests.Supervision;
@@ -118,6 +119,21 @@ public class LivenessTests
 
         site.Current.Generation.ShouldBe(2);
         site.Log.All.ShouldContain(s => s.State == InstanceState.Stopping && s.Reason == "not alive: port 8001 refused the connection");
+    }
+
+    [Fact]
+    public async Task A_process_that_was_left_by_an_earlier_AppHost_is_watched_too()
+    {
+        await using var site = With(new LivenessSpec { Declared = Alive });
+        var process = new ScriptedProcess(4_999_999, new LaunchScript(), site.Time, Supervised.Request(1));
+        var record = new InstanceRecord { Name = "site-8001", Resource = "site", Generation = 1, State = "Running", Wanted = true, StartedAt = site.Time.GetUtcNow() };
+        await site.Supervisor.AdoptAsync(record, process).Within();
+        site.Prober.Answer = ScriptedProber.Failure;
+
+        await site.Advance(seconds: 31);
+
+        process.Signals.ShouldBe([15]);
+        site.Log.All.ShouldContain(s => s.Reason == "not alive: /alive answered 503 instead of 200");
     }
 
     [Fact]
