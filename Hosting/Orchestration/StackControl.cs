@@ -108,14 +108,14 @@ internal sealed class StackControl : IStackControl
 
     public async Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
-        if (Find(name) is not { } found)
-        {
-            return CommandOutcome.Failed($"There is no resource or replica '{name}'.");
-        }
-
         if (_lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return CommandOutcome.Failed(Stopping);
+        }
+
+        if (Find(name) is not { } found)
+        {
+            return CommandOutcome.Failed($"There is no resource or replica '{name}'.");
         }
 
         var result = found.Replica is { } replica
