@@ -35,8 +35,8 @@ internal sealed class EventHub(Func<long, StackStatus> snapshot, TimeProvider ti
     /// <summary>A roll-out began, went a step on, froze, or ended.</summary>
     public void PublishRollout(Func<ResourceStatus> resource) => _hub.Publish(seq => new StackEvent.RolloutChanged(seq, resource()));
 
-    /// <summary>The processes were looked at.</summary>
-    public void PublishSamples(IReadOnlyList<ReplicaSample> samples) => _hub.Publish(seq => new StackEvent.Sampled(seq, samples));
+    /// <summary>The processes were looked at. The next look makes up for one that is missed: kept, they would be most of what is kept.</summary>
+    public void PublishSamples(IReadOnlyList<ReplicaSample> samples) => _hub.Send(seq => new StackEvent.Sampled(seq, samples));
 
     /// <summary>Something that somebody should look at.</summary>
     public void PublishAlert(string resource, string? replica, string text) => _hub.Publish(seq => new StackEvent.Alert(seq, resource, replica, text, time.GetUtcNow()));

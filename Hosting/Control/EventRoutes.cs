@@ -41,7 +41,7 @@ internal static class EventRoutes
                 stream.Add("rollout", item.Seq, Change(item.Seq, rollout.Resource), ControlJson.Default.ResourceChange);
                 break;
             case StackEvent.Sampled sampled:
-                stream.Add("sample", item.Seq, new StackSample { Seq = item.Seq, Samples = sampled.Samples }, ControlJson.Default.StackSample);
+                stream.Add("sample", null, new StackSample { Seq = item.Seq, Samples = sampled.Samples }, ControlJson.Default.StackSample);
                 break;
             case StackEvent.Alert alert:
                 stream.Add("alert", item.Seq, Described(alert), ControlJson.Default.StackAlert);

@@ -20,7 +20,7 @@ internal abstract record StackEvent(long Seq)
     /// <summary>A roll-out of this resource began, went a step on, froze, or ended.</summary>
     internal sealed record RolloutChanged(long Seq, ResourceStatus Resource) : StackEvent(Seq);
 
-    /// <summary>What the processes use now.</summary>
+    /// <summary>What the processes use now. No change, so it has the number of the last one.</summary>
     internal sealed record Sampled(long Seq, IReadOnlyList<ReplicaSample> Samples) : StackEvent(Seq);
 
     /// <summary>Something that somebody should look at; the replica is null when it is about the whole resource.</summary>

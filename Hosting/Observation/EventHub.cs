@@ -82,6 +82,20 @@ internal sealed class EventHub<T>(Func<long, T> snapshot, Func<long, T> gap, lon
         }
     }
 
+    /// <summary>Sends something to all observers that can be missed: it has no number of its own, is not kept for those who resume, and is left out for an observer that is behind.</summary>
+    /// <param name="create">Makes it; the argument is the number of the last event.</param>
+    public void Send(Func<long, T> create)
+    {
+        lock (_lock)
+        {
+            var item = create(_seq);
+            foreach (var observer in _observers.Where(o => !o.Overflowed))
+            {
+                observer.Queue.Writer.TryWrite(item);
+            }
+        }
+    }
+
     /// <summary>A snapshot of now; the same that a new observer would get first.</summary>
     public T Snapshot()
     {

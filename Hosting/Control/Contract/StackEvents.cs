@@ -9,9 +9,10 @@ internal sealed record ResourceChange
     public required ResourceStatus Resource { get; init; }
 }
 
-/// <summary>The data of the event <c>sample</c>: what the processes use, each 2 s.</summary>
+/// <summary>The data of the event <c>sample</c>: what the processes use, each 2 s. It is not kept for those who resume, and left out for those who are behind.</summary>
 internal sealed record StackSample
 {
+    /// <summary>Number of the last event before it.</summary>
     public required long Seq { get; init; }
 
     /// <summary>One for each replica that has a process.</summary>

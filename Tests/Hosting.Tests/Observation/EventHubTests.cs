@@ -163,6 +163,47 @@ public sealed class EventHubTests
         await Should.ThrowAsync<OperationCanceledException>(() => next.WaitAsync(Limit));
     }
 
+    [Fact]
+    public async Task What_can_be_missed_is_sent_to_those_who_watch_and_neither_numbered_nor_kept()
+    {
+        var hub = NewHub(10);
+        await using var watching = hub.WatchAsync(null, CancellationToken.None).GetAsyncEnumerator();
+        (await NextAsync(watching)).ShouldBe("snapshot 10");
+
+        hub.Publish(seq => $"event {seq}");
+        hub.Send(seq => $"sent at {seq}");
+        hub.Publish(seq => $"event {seq}");
+
+        (await NextAsync(watching)).ShouldBe("event 11");
+        (await NextAsync(watching)).ShouldBe("sent at 11");
+        (await NextAsync(watching)).ShouldBe("event 12");
+        await using var resumed = hub.WatchAsync(10, CancellationToken.None).GetAsyncEnumerator();
+        (await NextAsync(resumed)).ShouldBe("event 11");
+        (await NextAsync(resumed)).ShouldBe("event 12");
+    }
+
+    [Fact]
+    public async Task What_can_be_missed_makes_no_gap_for_an_observer_that_is_behind()
+    {
+        var hub = NewHub(0);
+        await using var observer = hub.WatchAsync(null, CancellationToken.None).GetAsyncEnumerator();
+        await NextAsync(observer);
+        for (var i = 1; i <= EventHub<string>.QueueSize; i++)
+        {
+            hub.Publish(seq => $"event {seq}");
+        }
+
+        hub.Send(seq => $"sent at {seq}");
+
+        for (var i = 1; i <= EventHub<string>.QueueSize; i++)
+        {
+            (await NextAsync(observer)).ShouldBe($"event {i}");
+        }
+
+        hub.Publish(seq => $"event {seq}");
+        (await NextAsync(observer)).ShouldBe($"event {EventHub<string>.QueueSize + 1}");
+    }
+
     private static EventHub<string> NewHub(long start) => new(seq => $"snapshot {seq}", seq => $"gap {seq}", start);
 
     private static async Task<string> NextAsync(IAsyncEnumerator<string> events)
