@@ -3,14 +3,14 @@ using Stack.Hosting.Building;
 
 namespace Actor;
 
-/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Other (the port of a second resource; empty: none).</summary>
+/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Site:Part (what it plays; default: it serves), Other (the port of a second resource; empty: none).</summary>
 internal static class SmallAppHost
 {
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = true });
         var settings = builder.Configuration;
-        Add(builder, "site", int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "");
+        Add(builder, "site", int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "", settings["Site:Part"] ?? "site");
         if (settings["Other"] is { Length: > 0 } other)
         {
             Add(builder, "other", int.Parse(other), 1, "");
@@ -28,9 +28,9 @@ internal static class SmallAppHost
         }
     }
 
-    private static void Add(IDistributedApplicationBuilder builder, string name, int firstPort, int replicas, string setting)
+    private static void Add(IDistributedApplicationBuilder builder, string name, int firstPort, int replicas, string setting, string part = "site")
     {
-        builder.AddExecutable(name, Environment.ProcessPath!, AppContext.BaseDirectory, "site")
+        builder.AddExecutable(name, Environment.ProcessPath!, AppContext.BaseDirectory, part)
             .WithHttpEndpoint()
             .WithReplicas(replicas)
             .WithSequentialPorts(firstPort)
