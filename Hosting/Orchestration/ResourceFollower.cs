@@ -49,7 +49,7 @@ internal sealed class ResourceFollower(
 
     /// <summary>Tells the terminal and systemd how it goes.</summary>
     public Task ReportAsync(StackControl control, CancellationToken cancellationToken)
-        => Task.WhenAll(SummarizeAsync(control, cancellationToken), systemd.RunAsync(control.GetStatus, control.PingAsync, cancellationToken));
+        => Task.WhenAll(SummarizeAsync(control, cancellationToken), systemd.RunAsync(control.Look, control.PingAsync, cancellationToken));
 
     // Once nothing is on its way any more, what is started by hand aside.
     private async Task SummarizeAsync(StackControl control, CancellationToken cancellationToken)
@@ -65,8 +65,8 @@ internal sealed class ResourceFollower(
                 if (settled.Is(awaited))
                 {
                     var dashboard = control.Dashboard is { } access && !options.ShowLoginLink ? access with { LoginUrl = access.Url } : control.Dashboard;
-                    StartSummary.Write(Console.Out, control.GetStatus(), dashboard, "Ctrl+C stops everything.");
-                    systemd.Ready(control.GetStatus());
+                    StartSummary.Write(Console.Out, control.Look(), dashboard, "Ctrl+C stops everything.");
+                    systemd.Ready(control.Look());
                     return;
                 }
             }

@@ -58,6 +58,9 @@ internal sealed class StackControl : IStackControl
 
     public StackStatus GetStatus() => _events.Snapshot();
 
+    /// <summary>The status for the AppHost's own use. It has no number to resume events with, so none have to be kept for it.</summary>
+    public StackStatus Look() => Snapshot(seq: 0);
+
     public IAsyncEnumerable<StackEvent> WatchAsync(long? afterSeq, CancellationToken cancellationToken) => _events.WatchAsync(afterSeq, cancellationToken);
 
     /// <summary>A replica has changed: its resource, whole, goes to all who watch.</summary>
