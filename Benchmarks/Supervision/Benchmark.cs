@@ -100,7 +100,7 @@ internal static class Benchmark
         string[] head =
         [
             $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}. {string.Join(", ", peers.Select(p => p.Version))}.",
-            $"Machine: {machine}. {settings.Rounds} rounds, interleaved; median (smallest–largest).",
+            $"Machine: {machine}. {settings.Rounds} {(settings.Rounds == 1 ? "round" : "rounds")}, interleaved; median (smallest–largest).",
         ];
         var text = $"{string.Join('\n', head)}\n\n{Table.Write(results, names)}";
         if (results.Failures.Count > 0)
