@@ -65,6 +65,8 @@ internal static class LaunchChecks
         {
             throw Permanent($"The program '{program}' is not executable: {Marshal.GetLastPInvokeErrorMessage()}. Allow it with 'chmod +x'.", Libc.NoAccess);
         }
+
+        ProgramHeader.Check(program);
     }
 
     // What the AppHost may use, the other user may not: files below /root, a state folder in a home.

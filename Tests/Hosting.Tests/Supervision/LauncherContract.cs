@@ -160,6 +160,25 @@ public abstract partial class LauncherContract : InstanceProcessContract, IDispo
         failure.Message.ShouldBe($"The program '{path}' is not executable: Permission denied. Allow it with 'chmod +x'.");
     }
 
+    [Theory]
+    [InlineData("neither program nor script", "The program '{0}' is neither a program for this machine nor a script with a '#!' line.")]
+    [InlineData("", "The program '{0}' is neither a program for this machine nor a script with a '#!' line.")]
+    [InlineData("#! /no/such/shell -e\n", "The program '{0}' names the interpreter '/no/such/shell', which does not exist. Install it, or correct the program's first line.")]
+    [InlineData("#!/bin/sh\r\nexit 0\r\n", "The program '{0}' has lines that end in CR LF, so its interpreter '/bin/sh' is not found. Write it with LF.")]
+    public async Task Program_that_is_none_is_named(string content, string message)
+    {
+        var path = _folder.File("garbage");
+        File.WriteAllText(path, content);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var plain = await FailAsync(Request(null, path));
+        var tied = await FailAsync(Request(9, path));
+
+        plain.IsPermanent.ShouldBeTrue();
+        plain.Message.ShouldBe(message.Replace("{0}", path));
+        tied.Message.ShouldBe(plain.Message);
+    }
+
     [Fact]
     public async Task Missing_working_directory_is_named()
     {

@@ -50,20 +50,6 @@ public sealed class PosixSpawnLauncherTests() : LauncherContract("posix")
     }
 
     [Fact]
-    public async Task Program_that_is_none_is_named()
-    {
-        var path = Folder.File("garbage");
-        File.WriteAllText(path, "neither program nor script");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        var failure = await FailAsync(Request(null, path));
-
-        failure.IsPermanent.ShouldBeTrue();
-        failure.Message.ShouldContain($"'{path}'");
-        failure.Message.ShouldEndWith("It is neither a program for this machine nor a script with a '#!' line.");
-    }
-
-    [Fact]
     public async Task Rest_of_the_group_ends_with_its_leader()
     {
         var process = await LaunchAsync(null, "/bin/sh", "-c", "sleep 1000 & echo $!; exit 3");
