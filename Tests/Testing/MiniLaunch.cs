@@ -33,6 +33,15 @@ public static class MiniLaunch
                 await ForeignAsync();
                 break;
 
+            case "many": // beside children of the runtime's own kind
+                await ForeignAsync();
+                for (var round = 0; round < 10; round++)
+                {
+                    await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => LaunchAsync(launcher, request)));
+                }
+
+                break;
+
             case "full": // no descriptor left, then some again
                 List<FileStream> held = [];
                 await LaunchAsync(launcher, request);

@@ -13,15 +13,17 @@ internal static partial class ExitOfStranger
 
     /// <summary>How it ended. Until its parent has asked, the process table tells; from then on the descriptor does (Linux 6.15 and later; before that it stays unknown).</summary>
     public static ExitFacts Read(ProcessIdentity process, int descriptor)
+        => Facts(ProcessTable.Find(process.Pid) is { IsLive: false } entry && entry.StartTicks == process.StartTicks ? entry.WaitStatus : Ask(descriptor));
+
+    /// <summary>How one ended that has been asked for already: in a container's process 1, .NET waits for every child.</summary>
+    public static ExitFacts ReadReaped(int descriptor) => Facts(Ask(descriptor));
+
+    private static ExitFacts Facts(int? status) => status switch
     {
-        var status = ProcessTable.Find(process.Pid) is { IsLive: false } entry && entry.StartTicks == process.StartTicks ? entry.WaitStatus : Ask(descriptor);
-        return status switch
-        {
-            null => new ExitFacts(ExitKind.Unknown, 0),
-            { } signal when (signal & 0x7F) != 0 => new ExitFacts(ExitKind.Signal, signal & 0x7F),
-            { } code => new ExitFacts(ExitKind.Code, (code >> 8) & 0xFF),
-        };
-    }
+        null => new ExitFacts(ExitKind.Unknown, 0),
+        { } signal when (signal & 0x7F) != 0 => new ExitFacts(ExitKind.Signal, signal & 0x7F),
+        { } code => new ExitFacts(ExitKind.Code, (code >> 8) & 0xFF),
+    };
 
     private static unsafe int? Ask(int descriptor)
     {

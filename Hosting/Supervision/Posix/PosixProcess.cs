@@ -52,6 +52,7 @@ internal sealed class PosixProcess(int pid, int descriptor, Strays strays, ILogg
             exit = Reaping.Wait(Libc.WaitByPidFd, descriptor, Libc.WaitExited | Libc.WaitLeaveZombie);
             _ = Libc.Kill(-pid, SignalNames.Kill);
             _ = Reaping.Wait(Libc.WaitByPidFd, descriptor, Libc.WaitExited);
+            exit = exit.Kind == ExitKind.Unknown ? ExitOfStranger.ReadReaped(descriptor) : exit;
             _reaped = true;
             Unreaped.TryRemove(pid, out _);
         }

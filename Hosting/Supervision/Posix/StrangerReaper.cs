@@ -26,6 +26,11 @@ internal sealed partial class StrangerReaper(TimeProvider time, ILogger<Stranger
             return;
         }
 
+        if (Environment.ProcessId == 1)
+        {
+            LogIsFirstProcess();
+        }
+
         using var timer = new PeriodicTimer(Period, time);
         ImmutableHashSet<int> seen = [];
         try
@@ -53,6 +58,10 @@ internal sealed partial class StrangerReaper(TimeProvider time, ILogger<Stranger
 
         return zombies.Except(seen);
     }
+
+    // Its handler of the child's signal waits for any child there, once System.Diagnostics.Process was used.
+    [LoggerMessage(2154, LogLevel.Warning, "The AppHost is process 1 of its container, where .NET itself takes the exit codes of all children: before Linux 6.15 that of a replica may stay unknown, which counts as a failure. Start the container with an init, as 'docker run --init' does.")]
+    private partial void LogIsFirstProcess();
 
     [LoggerMessage(2153, LogLevel.Debug, "Process {Pid}, which was not started by the AppHost, has ended and been reaped.")]
     private partial void LogReaped(int pid);

@@ -73,6 +73,20 @@ public sealed class LaunchingProcessTests : IDisposable
         output.Where(line => !line.StartsWith("orphan ", StringComparison.Ordinal)).ShouldBe(["foreign 4", "reaped", "exit code 3"]);
     }
 
+    [Fact]
+    public async Task As_process_1_every_end_is_seen_though_the_runtime_waits_for_all_children_itself()
+    {
+        const string enter = "exec unshare --user --map-root-user --pid --fork --kill-child --mount-proc \"$0\" \"$@\"";
+
+        var output = await RunAsync(enter, ["many", "posix", Log, "-", "/bin/sh", "-c", "exit 3"]);
+
+        // Older kernels keep nothing for who comes second.
+        var keepsExits = Environment.OSVersion.Version >= new Version(6, 15);
+        output.Length.ShouldBe(101, string.Join(Environment.NewLine, output));
+        output.ShouldContain("foreign 4");
+        output.Count(line => line == "exit code 3" || (!keepsExits && line == "an unknown exit code")).ShouldBe(100, string.Join(Environment.NewLine, output.Distinct()));
+    }
+
     private string Log => _folder.File("child.log");
 
     private async Task<string[]> RunAsync(string script, string[] arguments, string? user = null)
