@@ -42,6 +42,18 @@ internal sealed class PosixProcess(int pid, int descriptor, Strays strays, ILogg
 
     public bool OwnsListener(int port) => PortPreflight.ListenerBelongsTo(port, pid);
 
+    /// <summary>It has ended before there was a descriptor, and somebody else has reaped it: nobody knows how.</summary>
+    public void EndUnseen()
+    {
+        lock (_lock)
+        {
+            _ = Libc.Kill(-pid, SignalNames.Kill);
+            _reaped = true;
+        }
+
+        _ = ProcessGroup.FinishAsync(pid, () => strays.EndAsync(logger), new ExitFacts(ExitKind.Unknown, 0), _exited, logger);
+    }
+
     // The leader has ended: reads how, ends the rest of the group, reaps it.
     private void OnEnded()
     {

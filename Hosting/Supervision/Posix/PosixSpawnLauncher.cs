@@ -52,6 +52,14 @@ internal sealed partial class PosixSpawnLauncher(ILogger logger) : IProcessLaunc
         var error = Marshal.GetLastPInvokeError();
         try
         {
+            if (descriptor < 0 && error == Libc.NoProcess)
+            {
+                // As process 1 only: .NET waits for every child there.
+                var ended = new PosixProcess(pid, descriptor, Strays.Of(request), logger);
+                ended.EndUnseen();
+                return ended;
+            }
+
             if (descriptor < 0)
             {
                 throw Failed("watch", chainProgram: request.FileName, error);
