@@ -87,6 +87,9 @@ internal sealed class LogWriters : IAsyncDisposable
         var random = new Random(4711);
         for (var i = 0; i < kills; i++)
         {
+            // Enough for two rotations at least, however slow the machine is.
+            var before = Length(LogPath("site-8001"));
+            await Wait.Until(() => Length(LogPath("site-8001")) > before + (80 * 1024));
             var rotator = await LaunchAsync(output, ActorProgram.Path, "rotate", Folder, "site-8001.log", $"{32 * 1024}");
             await Wait.Until(() => File.ReadAllText(output).Contains("rotating", StringComparison.Ordinal), () => File.ReadAllText(output));
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 60)), TimeProvider.System);
@@ -103,6 +106,8 @@ internal sealed class LogWriters : IAsyncDisposable
         reader.ReadOn();
         log.Look().End.ShouldBe(reader.Next * 64);
     }
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     public async ValueTask DisposeAsync()
     {
