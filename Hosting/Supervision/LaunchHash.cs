@@ -10,7 +10,7 @@ internal static class LaunchHash
     /// <summary>Variables that differ from launch to launch without meaning another configuration.</summary>
     public static IReadOnlySet<string> PassingVariables { get; } = new HashSet<string> { "STACK_GENERATION", "STACK_REPLICAS" };
 
-    /// <summary>A hash of program, arguments, working directory and the variables that the model sets; a file that is run counts with its time and length, so that a new build is another launch.</summary>
+    /// <summary>A hash of program, arguments, working directory, the settings of the process and the variables that the model sets; a file that is run counts with its time and length, so that a new build is another launch.</summary>
     /// <remarks>What the AppHost itself inherited is left out: a shell and systemd hand on different variables, which is no reason to restart a site.</remarks>
     /// <param name="request">The launch.</param>
     /// <param name="readsFilesAgain">True for a program that takes over changed files while it runs: what its arguments name does not count.</param>
@@ -30,6 +30,11 @@ internal static class LaunchHash
         {
             Add(hash, name);
             Add(hash, request.Environment.GetValueOrDefault(name, ""));
+        }
+
+        foreach (var setting in request.Settings.Texts())
+        {
+            Add(hash, setting);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];

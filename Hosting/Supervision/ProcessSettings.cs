@@ -34,4 +34,11 @@ internal sealed record ProcessSettings
         OutOfMemoryScore = options.OutOfMemoryScore,
         NoNewPrivileges = options.NoNewPrivileges,
     };
+
+    /// <summary>What is set, each with its name: the same for settings that mean the same.</summary>
+    public IEnumerable<string> Texts()
+    {
+        (string Name, object? Value)[] set = [(nameof(Umask), Umask), (nameof(User), User), (nameof(Group), Group), (nameof(OutOfMemoryScore), OutOfMemoryScore), (nameof(NoNewPrivileges), NoNewPrivileges)];
+        return set.Where(s => s.Value is not null).Select(s => $"{s.Name}={s.Value}").Concat(Limits.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
+    }
 }

@@ -87,5 +87,18 @@ public sealed class SupervisionSettingsTests
         settings.Limits["nofile"].ShouldBe(new ProcessLimit(100, 100));
     }
 
+    [Fact]
+    public void Changed_settings_make_another_launch_and_the_same_ones_do_not()
+    {
+        var plain = new LaunchRequest { FileName = "/bin/true", Arguments = [], WorkingDirectory = "/", Environment = new Dictionary<string, string>(), LogFile = "/dev/null" };
+        static ProcessSettings Settings(params (string Name, ProcessLimit Limit)[] limits) => new() { User = "nobody", Umask = 0b010_010, Limits = limits.ToDictionary(l => l.Name, l => l.Limit) };
+        string Hash(ProcessSettings settings) => LaunchHash.Of(plain with { Settings = settings }, readsFilesAgain: false);
+
+        Hash(Settings(("core", 0), ("nofile", 100))).ShouldBe(Hash(Settings(("nofile", 100), ("core", 0))));
+        Hash(new ProcessSettings()).ShouldBe(Hash(ProcessSettings.Inherited));
+        string[] hashes = [Hash(new()), Hash(Settings()), Hash(Settings(("core", 0))), Hash(Settings(("core", 1))), Hash(Settings() with { NoNewPrivileges = false }), Hash(Settings() with { Group = "adm" })];
+        hashes.ShouldBeUnique();
+    }
+
     private static StackPlan Plan(IDistributedApplicationBuilder builder) => new PlanMaker(FreePorts.Find, randomizePorts: false).Make(builder.Resources);
 }
