@@ -35,6 +35,15 @@ internal sealed class CommandContext(CliHost host)
         parsed.GetRequiredValue(AppName),
         parsed.GetValue(State));
 
+    /// <summary>The state folders that the AppHost that is meant may have.</summary>
+    public IReadOnlyList<string> StateFolders(ParseResult parsed)
+    {
+        var appHost = Path.GetFullPath(parsed.GetRequiredValue(AppHost), host.WorkingDirectory);
+        return parsed.GetValue(State) is { Length: > 0 } state
+            ? [Path.GetFullPath(state, appHost)]
+            : [Path.Combine(appHost, ".stack"), $"/var/lib/stack/{parsed.GetRequiredValue(AppName)}"];
+    }
+
     /// <summary>Makes a command of a function that gets the connection to the running AppHost.</summary>
     public void OnAppHost(Command command, Func<ParseResult, ControlClient, CancellationToken, Task<int>> run) =>
         Set(command, async (parsed, token) =>

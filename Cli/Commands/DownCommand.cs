@@ -4,7 +4,7 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Cli.Commands;
 
-/// <summary><c>stack down [--force|--leave-running]</c>: returns when the AppHost's process has gone.</summary>
+/// <summary><c>stack down [--force|--leave-running]</c>: returns when the AppHost's process has gone. With <c>--force</c> and without an AppHost it ends what one has left running.</summary>
 internal static class DownCommand
 {
     public static Command Create(CommandContext context)
@@ -19,8 +19,14 @@ internal static class DownCommand
                 result.AddError("--force and --leave-running exclude each other.");
             }
         });
-        context.OnAppHost(command, async (parsed, client, token) =>
+        context.Set(command, async (parsed, token) =>
         {
+            using var client = parsed.GetValue(force) ? await ControlClient.TryOpenAsync(context.Places(parsed), token) : await ControlClient.OpenAsync(context.Places(parsed), token);
+            if (client is null)
+            {
+                return await new ForcedDown(context.Host).RunAsync(context.StateFolders(parsed), token);
+            }
+
             var pid = (await client.GetStatusAsync(token)).Supervisor.Pid;
             var appHost = new ProcessWatch(pid);
             var body = JsonSerializer.Serialize(new DownRequest { Force = parsed.GetValue(force), LeaveRunning = parsed.GetValue(leave) }, ControlJson.Default.DownRequest);
