@@ -28,10 +28,7 @@ public sealed class ProductionTests : IAsyncLifetime
         var before = await ReplicasAsync();
         using var load = new SteadyLoad(new Uri("http://localhost:8080/whoami"));
 
-        using (var supervisor = System.Diagnostics.Process.GetProcessById(Supervisor()))
-        {
-            supervisor.Kill();
-        }
+        KillSupervisor();
 
         await load.UntilAsync(200);
         await UpAsync();
@@ -48,6 +45,29 @@ public sealed class ProductionTests : IAsyncLifetime
 
         (await _place.StackAsync("down")).ExitCode.ShouldBe(0);
         await Machine.ShouldBeCleanAsync(_place.State);
+    }
+
+    [Fact]
+    public async Task AppHost_with_fewer_replicas_stops_those_that_are_too_many_and_the_same_Nginx_takes_over_the_new_list()
+    {
+        await UpAsync();
+        var before = await ReplicasAsync();
+        using var load = new SteadyLoad(new Uri("http://localhost:8080/whoami"));
+        KillSupervisor();
+
+        // cores x 2, of one core.
+        _place.Environment["DOTNET_PROCESSOR_COUNT"] = "1";
+        await UpAsync();
+        await load.UntilAsync(200);
+
+        (await load.StopAsync()).ShouldBeEmpty();
+        var after = await ReplicasAsync();
+        after.Keys.Where(n => n.StartsWith("site", StringComparison.Ordinal)).ShouldBe(["site-8001", "site-8002"]);
+        after.ShouldAllBe(r => r.Value.GetProperty("pid").GetInt32() == before[r.Key].GetProperty("pid").GetInt32());
+        (await Machine.ListenersAsync()).Contains(8003).ShouldBeFalse();
+        var pools = await File.ReadAllTextAsync(Path.Combine(_place.State, "nginx", "current", "stack", "pools.conf"), TestContext.Current.CancellationToken);
+        pools.ShouldContain("127.0.0.1:8002");
+        pools.ShouldNotContain("127.0.0.1:8003");
     }
 
     [Fact]
@@ -78,7 +98,12 @@ public sealed class ProductionTests : IAsyncLifetime
         up.ExitCode.ShouldBe(0, up.All);
     }
 
-    private int Supervisor() => int.Parse(File.ReadAllText(Path.Combine(_place.State, "supervisor.pid")).Trim(), CultureInfo.InvariantCulture);
+    // It alone, as an administrator's kill -9 does.
+    private void KillSupervisor()
+    {
+        using var supervisor = System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(_place.State, "supervisor.pid")).Trim(), CultureInfo.InvariantCulture));
+        supervisor.Kill();
+    }
 
     private async Task<SortedDictionary<string, JsonElement>> ReplicasAsync()
     {
