@@ -57,7 +57,25 @@ public sealed partial class ArchitectureTests
         starters.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Every_message_of_the_log_has_an_id_of_its_own()
+    {
+        var root = Path.GetFullPath(Path.Combine(Hosting, ".."));
+        var twice = new[] { "Hosting", "Hosting.Nginx", "Hosting.Testing", "ServiceDefaults", "Dashboard" }
+            .SelectMany(project => Directory.GetFiles(Path.Combine(root, project), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(f => MessageIds().Matches(File.ReadAllText(f)).Select(m => (Id: m.Groups["id"].Value, File: Path.GetRelativePath(root, f))))
+            .GroupBy(m => m.Id)
+            .Where(g => g.Count() > 1)
+            .Select(g => $"{g.Key}: {string.Join(", ", g.Select(m => m.File))}");
+
+        twice.ShouldBeEmpty();
+    }
+
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    [GeneratedRegex(@"LoggerMessage\((EventId = )?(?<id>\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MessageIds();
 
     [GeneratedRegex(@"^using (static )?Stack\.Hosting\.(?<folder>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Usings();

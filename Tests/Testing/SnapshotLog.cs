@@ -46,8 +46,12 @@ internal sealed class SnapshotLog
         }
     }
 
+    /// <summary>Called with each snapshot, by who publishes it.</summary>
+    public Action<InstanceSnapshot>? Added { get; set; }
+
     public void Add(InstanceSnapshot snapshot)
     {
+        Added?.Invoke(snapshot);
         TaskCompletionSource changed;
         lock (_lock)
         {
