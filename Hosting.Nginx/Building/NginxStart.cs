@@ -83,6 +83,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Folder = Path.Combine(configuration["Stack:State"]!, "nginx"),
             Source = Source(settings),
             Runtime = Wish(settings, configuration),
+            OutlivesAppHost = services.GetRequiredService<IHostEnvironment>().IsProduction(),
             Timings = Timings(services.GetRequiredService<IHostEnvironment>()),
         };
     }

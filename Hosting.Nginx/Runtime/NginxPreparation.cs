@@ -14,7 +14,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
     {
         var choice = await selector.SelectAsync(request.Runtime, cancellationToken).ConfigureAwait(false);
         LogChosen(request.Name, choice is ContainerChoice ? "container" : "process", choice.Reason);
-        if (choice is ContainerChoice { Engine: var engine })
+        if (choice is ContainerChoice { Engine: var engine } && !request.OutlivesAppHost)
         {
             await new Leftovers(commands).RemoveAsync(engine, request.Folder, cancellationToken).ConfigureAwait(false);
         }

@@ -23,6 +23,9 @@ internal sealed record NginxRequest
 
     public required RuntimeWish Runtime { get; init; }
 
+    /// <summary>True in production: what an AppHost before left running serves on, and this one goes on with it.</summary>
+    public bool OutlivesAppHost { get; init; }
+
     public NginxTimings Timings { get; init; } = new();
 }
 

@@ -39,8 +39,10 @@ internal sealed partial class Adoption
         })], records, logger);
     }
 
-    /// <summary>True for a process of a replica that was left running: what it holds is no stranger's.</summary>
-    public bool Owns(int pid) => _left.Count > 0 && ProcessTable.Find(pid) is { } entry && _left.Exists(l => l.Process?.Pid == entry.Group);
+    /// <summary>True for a port whose holder is no stranger: it is that of a replica that goes on, whoever listens there for it, or its holder belongs to a replica that was left running.</summary>
+    public bool Excuses(PlannedPort port, PortHolder holder) => Find(port.Replica)?.Process is not null || (holder.Pid is { } pid && Owns(pid));
+
+    private bool Owns(int pid) => _left.Count > 0 && ProcessTable.Find(pid) is { } entry && _left.Exists(l => l.Process?.Pid == entry.Group);
 
     /// <summary>The port of a replica that was left running; null: it was not.</summary>
     public int? PortOf(string resource, int index)

@@ -13,21 +13,21 @@ internal static class PortCheck
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Says of each port that a process listens on that it does, and which.</summary>
-    public static IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports, Func<int, bool>? isOurs = null)
-        => [.. ports.Where(p => p.Protocol == ProtocolType.Tcp && p.Port > 0).Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is { } holder && !(holder.Pid is { } pid && isOurs?.Invoke(pid) == true)).Select(t => PlanFaults.Held(t.Planned, t.Holder!.Describe()))];
+    public static IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports, Func<PlannedPort, PortHolder, bool>? isExcused = null)
+        => [.. ports.Where(p => p.Protocol == ProtocolType.Tcp && p.Port > 0).Select(p => (Planned: p, Holder: PortPreflight.FindHolder(p.Port))).Where(p => p.Holder is { } holder && isExcused?.Invoke(p.Planned, holder) != true).Select(t => PlanFaults.Held(t.Planned, t.Holder!.Describe()))];
 
     /// <exception cref="DistributedApplicationException">Ports are taken; names port, replica and who holds it.</exception>
     /// <param name="plan">The plan.</param>
-    /// <param name="isOurs">True for a process of a replica that goes on.</param>
+    /// <param name="isExcused">True for a port that is held by a replica that goes on.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait for ports that are about to be free.</param>
-    public static async Task EnsureFreeAsync(StackPlan plan, Func<int, bool> isOurs, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task EnsureFreeAsync(StackPlan plan, Func<PlannedPort, PortHolder, bool> isExcused, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var kept = plan.Resources.SelectMany(r => r.Resource.Annotations.OfType<KeptPortsAnnotation>()).Where(k => k.AreHeld).SelectMany(k => k.Ports.Values).ToHashSet();
         while (true)
         {
-            var taken = Taken(plan.Ports.Where(p => !kept.Contains(p.Port)), isOurs);
+            var taken = Taken(plan.Ports.Where(p => !kept.Contains(p.Port)), isExcused);
             if (taken.Count == 0)
             {
                 return;

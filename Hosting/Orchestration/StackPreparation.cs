@@ -63,7 +63,7 @@ internal sealed partial class StackPreparation(
             LifecycleCommands.Add(resource.Resource);
         }
 
-        await PortCheck.EnsureFreeAsync(plan, adoption.Owns, time, cancellationToken).ConfigureAwait(false);
+        await PortCheck.EnsureFreeAsync(plan, adoption.Excuses, time, cancellationToken).ConfigureAwait(false);
         await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
         KeyRing.EnsureKey(_state!.Keys, time);
         return new PreparedStack(plan, _state, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired);

@@ -60,6 +60,7 @@ internal sealed partial class InstanceSupervisor
         Resource = _spec.Resource,
         Index = _spec.Index,
         Port = _spec.Port,
+        ListensItself = _spec.ListensItself,
         Generation = _generation,
         State = _state.ToString(),
         Wanted = _isMeantToRun,

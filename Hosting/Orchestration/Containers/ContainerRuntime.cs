@@ -66,7 +66,12 @@ internal sealed class ContainerRuntime(
             if (_engine is null)
             {
                 var engine = new ContainerEngine(await new EngineChoice(configuration, _commands).FindAsync(cancellationToken).ConfigureAwait(false), _commands);
-                await RemoveLeftoversAsync(engine, cancellationToken).ConfigureAwait(false);
+                if (options.Development)
+                {
+                    // In production they serve on, and go on with this AppHost.
+                    await RemoveLeftoversAsync(engine, cancellationToken).ConfigureAwait(false);
+                }
+
                 _engine = engine;
             }
 

@@ -23,6 +23,9 @@ internal sealed record InstanceRecord
 
     public int? Port { get; init; }
 
+    /// <summary>False when another process listens on the port for it, as a container engine's does.</summary>
+    public bool ListensItself { get; init; } = true;
+
     /// <summary>Number of the last launch; a record with a generation and no process is the intent to launch it.</summary>
     public required int Generation { get; init; }
 

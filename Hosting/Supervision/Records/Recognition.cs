@@ -42,7 +42,7 @@ internal static class Recognition
             return $"process {identity.Pid} does not bear its name";
         }
 
-        return record.Port is { } port && PortPreflight.FindHolder(port) is { Pid: { } holder } && ProcessTable.Find(holder)?.Group != identity.Pid
+        return record is { ListensItself: true, Port: { } port } && PortPreflight.FindHolder(port) is { Pid: { } holder } && ProcessTable.Find(holder)?.Group != identity.Pid
             ? $"process {holder} listens on its port {port}"
             : null;
     }

@@ -143,6 +143,20 @@ public sealed class PlanMakerTests
     }
 
     [Fact]
+    public void Replica_that_an_earlier_AppHost_left_running_keeps_the_port_that_was_chosen_for_it()
+    {
+        var builder = Models.Empty();
+        builder.AddExecutable("jobs", "/bin/true", ".").WithReplicas(3).WithHttpEndpoint();
+        builder.AddExecutable("other", "/bin/true", ".").WithHttpEndpoint();
+        _nextFree = 21000;
+
+        var plan = new PlanMaker(Free, randomizePorts: false, running: (resource, index) => (resource, index) == ("jobs", 1) ? 21001 : null).Make(builder.Resources);
+
+        plan.Ports.Select(p => p.Port).ShouldBe([21000, 21001, 21002, 21003]);
+        plan.Resources[0].Replicas[1].Name.ShouldBe("jobs-21001");
+    }
+
+    [Fact]
     public void A_circle_of_waits_is_refused_and_names_its_path()
     {
         var builder = Models.Empty();

@@ -23,7 +23,7 @@ public class PortCheckTests
         var plan = Plans.Of(builder);
         var time = new ManualTimeProvider();
 
-        var check = PortCheck.EnsureFreeAsync(plan, _ => false, time, CancellationToken.None);
+        var check = PortCheck.EnsureFreeAsync(plan, (_, _) => false, time, CancellationToken.None);
         await Pass(time, check);
 
         var holder = new PortHolder(first, Environment.ProcessId, ProcessTable.Command(Environment.ProcessId), 0).Describe();
@@ -40,7 +40,7 @@ public class PortCheckTests
         var builder = Models.Empty();
         builder.AddSite().WithReplicas(2).WithSequentialPorts(first);
         var time = new ManualTimeProvider();
-        var check = PortCheck.EnsureFreeAsync(Plans.Of(builder), _ => false, time, CancellationToken.None);
+        var check = PortCheck.EnsureFreeAsync(Plans.Of(builder), (_, _) => false, time, CancellationToken.None);
         check.IsCompleted.ShouldBeFalse();
 
         former.Dispose();
