@@ -61,6 +61,6 @@ internal sealed partial class NginxTrafficGate(
         LogMembers(name, replicas.Count);
     }
 
-    [LoggerMessage(6004, LogLevel.Information, "Nginx '{Name}' sends requests to {Count} replicas now.")]
+    [LoggerMessage(6010, LogLevel.Information, "Nginx '{Name}' sends requests to {Count} replicas now.")]
     private partial void LogMembers(string name, int count);
 }
