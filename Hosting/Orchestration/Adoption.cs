@@ -112,16 +112,16 @@ internal sealed partial class Adoption
         _records!.Delete(left.Record.Name);
     }
 
-    [LoggerMessage(3140, LogLevel.Warning, "The record '{File}' can't be used: {Reason}. A process of that replica is looked for by its environment.")]
+    [LoggerMessage(3150, LogLevel.Warning, "The record '{File}' can't be used: {Reason}. A process of that replica is looked for by its environment.")]
     private static partial void LogUnreadable(ILogger logger, string file, string reason);
 
-    [LoggerMessage(3141, LogLevel.Warning, "Replica '{Instance}' does not go on: {Reason}. It is started anew.")]
+    [LoggerMessage(3151, LogLevel.Warning, "Replica '{Instance}' does not go on: {Reason}. It is started anew.")]
     private static partial void LogGone(ILogger logger, string instance, string reason);
 
-    [LoggerMessage(3142, LogLevel.Information, "Replica '{Instance}' (process {Pid}) is no longer in the model: it is stopped.")]
+    [LoggerMessage(3152, LogLevel.Information, "Replica '{Instance}' (process {Pid}) is no longer in the model: it is stopped.")]
     private partial void LogRemoved(string instance, int pid);
 
-    [LoggerMessage(3143, LogLevel.Error, "Whether replica '{Instance}' has changed can't be told, so it stays as it is: {Reason}")]
+    [LoggerMessage(3153, LogLevel.Error, "Whether replica '{Instance}' has changed can't be told, so it stays as it is: {Reason}")]
     private partial void LogNotCompared(string instance, string reason);
 
     private sealed record LeftInstance(InstanceRecord Record, IInstanceProcess? Process);
