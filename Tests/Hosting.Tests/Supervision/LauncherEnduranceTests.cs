@@ -4,7 +4,9 @@ using Testing;
 
 namespace Hosting.Tests.Supervision;
 
-/// <summary>What shows only after many launches, or after a long time.</summary>
+/// <summary>What shows only after many launches, or after a long time. Alone: it counts what this process has open.</summary>
+[Collection(nameof(LauncherEnduranceTests))]
+[CollectionDefinition(nameof(LauncherEnduranceTests), DisableParallelization = true)]
 [Trait("kind", "slow")]
 public sealed class LauncherEnduranceTests : IDisposable
 {
