@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
@@ -18,6 +19,9 @@ internal sealed partial class ResourceOrchestrator
 
     private static readonly InstanceHealth[] HealthFromWorst = [InstanceHealth.Dead, InstanceHealth.NotReady, InstanceHealth.Unknown, InstanceHealth.Ready];
 
+    // Thousands of events are kept, each with all replicas of its resource: what has not changed is one object in all of them.
+    private readonly ConditionalWeakTable<InstanceSnapshot, ReplicaStatus> _statuses = [];
+
     public ResourceStatus Status()
     {
         var all = _replicas.Snapshots;
@@ -35,7 +39,7 @@ internal sealed partial class ResourceOrchestrator
             Ready = wanted.Count(r => r is { State: InstanceState.Running, Health: InstanceHealth.Ready }),
             Rollout = _rollout.Status,
             Hidden = IsHidden,
-            Replicas = [.. all.Select(Status)],
+            Replicas = [.. all.Select(r => _statuses.GetValue(r, Status))],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed class StackControl : IStackControl
     private readonly DateTimeOffset _startedAt;
     private readonly EventHub _events;
     private readonly ConcurrentDictionary<string, InstanceSnapshot> _last = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConditionalWeakTable<ReplicaStatus, MeasuredReplica> _measured = [];
 
     public StackControl(StackOptions options, IHostApplicationLifetime lifetime, ResourceCommandService commands, TimeProvider time)
     {
@@ -222,7 +224,24 @@ internal sealed class StackControl : IStackControl
     private ResourceStatus Status(ResourceOrchestrator resource)
     {
         var status = resource.Status();
-        return status with { Replicas = [.. status.Replicas.Select(r => Samples.Find(r.Name, r.Pid) is { } sample ? r with { Rss = sample.Rss, Cpu = sample.Cpu, Fds = sample.Fds } : r)] };
+        return status with { Replicas = [.. status.Replicas.Select(Measured)] };
+    }
+
+    // One object for all events between two samples, as with the status itself.
+    private ReplicaStatus Measured(ReplicaStatus replica)
+    {
+        if (Samples.Find(replica.Name, replica.Pid) is not { } sample)
+        {
+            return replica;
+        }
+
+        if (!_measured.TryGetValue(replica, out var known) || !ReferenceEquals(known.Sample, sample))
+        {
+            known = new MeasuredReplica(sample, replica with { Rss = sample.Rss, Cpu = sample.Cpu, Fds = sample.Fds });
+            _measured.AddOrUpdate(replica, known);
+        }
+
+        return known.Status;
     }
 
     private StackStatus Snapshot(long seq) => new()
@@ -231,4 +250,6 @@ internal sealed class StackControl : IStackControl
         Supervisor = new SupervisorStatus { Pid = Environment.ProcessId, Mode = _options.Development ? "development" : "production", StartedAt = _startedAt },
         Resources = [.. Resources.Select(Status)],
     };
+
+    private sealed record MeasuredReplica(ProcessSample Sample, ReplicaStatus Status);
 }
