@@ -27,6 +27,15 @@ public interface ITrafficGate
     /// <param name="replicas">All its replicas, by index; may be none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task SetMembersAsync(IResource resource, IReadOnlyList<TrafficReplica> replicas, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells which published folders the replicas run from, from now on: before the first replica is started from a new release, and again when the roll-out has ended, whichever way. What a gate serves from
+    /// there itself (static files) has to be right for all of them until it returns the next time. The same folders are in the resource's <see cref="ReleaseFoldersAnnotation"/>. Does nothing unless it is implemented.
+    /// </summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="folders">Full paths; that of the next launches first. A replica that runs from the project's own build has none here.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task SetReleasesAsync(IResource resource, IReadOnlyList<string> folders, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A replica as a gateway sees it. Where it listens: <c>endpoint.ForReplica(replica.Index)</c>.</summary>
@@ -38,3 +47,7 @@ public sealed record TrafficReplica(IResource Resource, string Name, int Index);
 /// <summary>Names the gate through which requests reach the replicas of a resource. With several, each is asked.</summary>
 /// <param name="Gate">The gate.</param>
 public sealed record TrafficGateAnnotation(ITrafficGate Gate) : IResourceAnnotation;
+
+/// <summary>The published folders that the replicas of a resource run from: there once the plan is made, replaced at each deploy before the gates are told of it (<see cref="ITrafficGate.SetReleasesAsync"/>).</summary>
+/// <param name="Folders">Full paths; that of the next launches first. Empty: all of them run from the project's own build.</param>
+public sealed record ReleaseFoldersAnnotation(IReadOnlyList<string> Folders) : IResourceAnnotation;

@@ -3,8 +3,10 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Stack.Hosting.Supervision.Records;
 
@@ -61,6 +63,7 @@ internal sealed partial class StackPreparation(
         foreach (var resource in plan.Resources)
         {
             LifecycleCommands.Add(resource.Resource);
+            ReleaseFolders.Set(resource.Resource, resource.Resource.TryGetLastAnnotation<PublishedSiteAnnotation>(out var published) ? [published.Folder] : []);
         }
 
         await PortCheck.EnsureFreeAsync(plan, adoption.Excuses, time, cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration.Rolling;
@@ -72,6 +73,17 @@ internal sealed partial class Traffic(IResource resource, TimeProvider time, ILo
             {
                 await NoteAsync(replica, InstanceTraffic.In).ConfigureAwait(false);
             }
+        },
+        cancellationToken);
+
+    /// <param name="folders">The published folders that replicas run from, from now on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TrafficGateException">A gate failed, or did not answer.</exception>
+    public Task SetReleasesAsync(IReadOnlyList<string> folders, CancellationToken cancellationToken) => TurnAsync(
+        async () =>
+        {
+            ReleaseFolders.Set(resource, folders);
+            await AskAsync(gate => Done(gate.SetReleasesAsync(resource, folders, cancellationToken)), DrainLimit + Patience, $"could not be told of the releases of '{resource.Name}'", cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);
 

@@ -337,6 +337,9 @@ internal sealed class RecordingGate(Func<Journal> journal) : ITrafficGate
     public Task SetMembersAsync(IResource resource, IReadOnlyList<TrafficReplica> replicas, CancellationToken cancellationToken)
         => Note($"members {string.Join(" ", replicas.Select(r => r.Name[^4..]))}".TrimEnd());
 
+    public Task SetReleasesAsync(IResource resource, IReadOnlyList<string> folders, CancellationToken cancellationToken)
+        => Note($"releases {string.Join(" ", folders.Select(f => Path.GetFileName(f)))}".TrimEnd());
+
     private Task Note(string line)
     {
         journal().Add(line);
