@@ -16,8 +16,8 @@ switch (part)
     case "apphost": // settings of the AppHost
         return await Actor.SmallAppHost.RunAsync(args[1..]);
 
-    case "kestrel": // port
-        await KestrelSite.RunAsync(int.Parse(args[1]));
+    case "kestrel": // port [folder for the record of what it executes]
+        await KestrelSite.RunAsync(int.Parse(args[1]), args.Length > 2 ? args[2] : null);
         return 0;
 
     case "hang":

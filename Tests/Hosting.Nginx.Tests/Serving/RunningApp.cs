@@ -8,6 +8,7 @@ using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Stack.Hosting.Nginx.Model;
 using Testing;
+using Testing.Load;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
@@ -23,9 +24,17 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>Where Nginx listens.</summary>
+    public int Port { get; private set; }
+
     public int FirstPort { get; private set; }
 
+    /// <summary>Everything that replicas of now and before have executed.</summary>
+    public IReadOnlyList<ExecutedRequest> Executed => RequestRecord.Read(Record);
+
     public string State => Path.Combine(_temp.Path, "state");
+
+    private string Record => Path.Combine(_temp.Path, "executed");
 
     /// <summary>What the site's next launches do, in place of serving.</summary>
     public string Part { get; set; } = "kestrel";
@@ -78,6 +87,17 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public async Task<IReadOnlyList<JsonElement>> ReplicasAsync() => [.. (await SiteAsync()).GetProperty("replicas").EnumerateArray()];
 
+    /// <summary>Waits until so many replicas are ready, as the control socket tells it.</summary>
+    public async Task UntilReadyAsync(int replicas)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (await SiteAsync() is var site && site.GetProperty("ready").GetInt32() < replicas)
+        {
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60), $"{replicas} replicas are ready; {site}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
@@ -93,7 +113,7 @@ internal sealed class RunningApp : IAsyncDisposable
     private async Task StartSiteAsync(int replicas, NginxRuntime runtime, string[] settings)
     {
         FirstPort = FreePorts(MostReplicas);
-        var port = RunningNginx.FreePort();
+        Port = RunningNginx.FreePort();
         var builder = DistributedApplication.CreateBuilder(
             ["--environment=Development", "--DisableDashboard=true", $"--Stack:State={State}", $"--Stack:Nginx:Runtime={runtime}", $"--Stack:Nginx:Image={DockerEngine.Image}", $"--Stack:AppName={_name}", .. settings]);
         var site = builder.AddResource(new ProjectResource("site")).WithAnnotation(new ActorSite()).WithReplicas(replicas).WithSequentialPorts(FirstPort).WithRestartPolicy(RestartMode.Always).WithHttpHealthCheck("/health");
@@ -101,12 +121,13 @@ internal sealed class RunningApp : IAsyncDisposable
         {
             arguments.Add(Part);
             arguments.Add(site.GetEndpoint("http").Property(EndpointProperty.TargetPort));
+            arguments.Add(Directory.CreateDirectory(Record).FullName);
         }));
-        builder.AddNginx("nginx", port).WithUpstream(site);
+        builder.AddNginx("nginx", Port).WithUpstream(site);
         _app = builder.Build();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         _control = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://stack"), Timeout = TimeSpan.FromMinutes(2) };
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(10) };
         await UntilServedAsync();
     }
 

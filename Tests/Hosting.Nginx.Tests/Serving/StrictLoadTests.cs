@@ -1,0 +1,101 @@
+using System.Net;
+using Testing.Load;
+
+namespace Stack.Hosting.Nginx.Tests.Serving;
+
+/// <summary>What a client that never tries twice sees while replicas behind a real Nginx come and go.</summary>
+[Trait("kind", "process")]
+public sealed class StrictLoadTests(ITestOutputHelper output)
+{
+    private const int Some = 300;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_rolling_restart_fails_no_GET_and_executes_no_POST_twice()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 3);
+        var before = await PidsAsync(app);
+        await using var client = StrictClient.Start(Mixed(app));
+        await client.UntilAnsweredAsync(Some);
+
+        client.Mark("roll");
+        var (status, said) = await app.CommandAsync("roll");
+        client.Mark("rolled");
+        await client.UntilAnsweredAsync(Some);
+
+        status.ShouldBe(HttpStatusCode.OK, said);
+        (await PidsAsync(app)).Intersect(before).ShouldBeEmpty();
+        await NoGetFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task A_scale_out_and_in_again_fails_no_GET_and_executes_no_POST_twice()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        await using var client = StrictClient.Start(Mixed(app));
+        await client.UntilAnsweredAsync(Some);
+
+        foreach (var replicas in (int[])[4, 2, 1, 3])
+        {
+            client.Mark($"scale to {replicas}");
+            await app.ScaleAsync(replicas);
+            await client.UntilAnsweredAsync(Some);
+        }
+
+        await NoGetFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task Replicas_killed_one_after_another_fail_no_GET()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 3);
+        await using var client = StrictClient.Start(Mixed(app) with { Posts = 0 });
+
+        foreach (var replica in await app.ReplicasAsync())
+        {
+            await client.UntilAnsweredAsync(Some);
+            client.Mark($"kill of {replica.GetProperty("name").GetString()}");
+            Signals.Send(replica.GetProperty("pid").GetInt32(), Signals.Kill);
+            await client.UntilAnsweredAsync(Some);
+            await app.UntilReadyAsync(3);
+        }
+
+        await NoGetFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task Replicas_killed_one_after_another_execute_no_POST_twice()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 3);
+        await using var client = StrictClient.Start(Mixed(app));
+
+        foreach (var replica in await app.ReplicasAsync())
+        {
+            await client.UntilAnsweredAsync(Some);
+            client.Mark($"kill of {replica.GetProperty("name").GetString()}");
+            Signals.Send(replica.GetProperty("pid").GetInt32(), Signals.Kill);
+            await client.UntilAnsweredAsync(Some);
+            await app.UntilReadyAsync(3);
+        }
+
+        var report = await NoGetFailedAsync(client, app);
+        report.FailedPosts.ShouldAllBe(failure => failure.What == "status 502");
+    }
+
+    private static LoadSettings Mixed(RunningApp app) => new() { Port = app.Port, Connections = 16, Thinking = 6, Slow = 0.01, Large = 0.02 };
+
+    private static async Task<List<int>> PidsAsync(RunningApp app) => [.. (await app.ReplicasAsync()).Select(r => r.GetProperty("pid").GetInt32())];
+
+    private async Task<LoadReport> NoGetFailedAsync(StrictClient client, RunningApp app)
+    {
+        var report = await client.StopAsync();
+        var effects = report.Against(app.Executed);
+        output.WriteLine($"{report}{effects}");
+
+        report.FailedGets.ShouldBeEmpty();
+        effects.Duplicated.ShouldBeEmpty();
+        effects.Lost.ShouldBeEmpty();
+        return report;
+    }
+}
