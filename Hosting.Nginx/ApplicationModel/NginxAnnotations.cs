@@ -5,3 +5,6 @@ internal sealed record NginxUpstreamAnnotation(ProjectResource Site, NginxBalanc
 
 /// <summary>What the AppHost's code says Nginx is to run as.</summary>
 internal sealed record NginxRuntimeAnnotation(NginxRuntime Runtime) : IResourceAnnotation;
+
+/// <summary>What a replica is asked for before it gets requests of clients.</summary>
+internal sealed record WarmUpAnnotation(IReadOnlyList<string> Paths) : IResourceAnnotation;

@@ -45,6 +45,11 @@ public static class NginxResourceBuilderExtensions
         {
             NginxStart start = new(nginx.Resource, builder.AppHostDirectory);
             builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(nginx.Resource, (allocated, cancellationToken) => start.PrepareAsync(allocated.Services, cancellationToken));
+            nginx.WithAnnotation(new TroubleAnnotation()).WithCommand(
+                "reload",
+                "Reload",
+                context => start.ReloadAsync(context.CancellationToken),
+                new CommandOptions { Description = "Takes over changes of the hand-written files and of certificates, when nginx accepts them. No request is lost.", IconName = "ArrowSync" });
         }
 
         return nginx;
@@ -72,6 +77,23 @@ public static class NginxResourceBuilderExtensions
 
         site.WithAnnotation(new GatewayAnnotation(builder.Resource));
         return builder.WithAnnotation(new NginxUpstreamAnnotation(site.Resource, balancing)).WaitForAnyReplica(site);
+    }
+
+    /// <summary>
+    /// Says what a replica of the site is asked for before the gateway lets requests of clients reach it, so that none of them pays for its first steps: 24 GET requests at its own port, in turns.
+    /// Default is <c>/</c>. An answer with an error is logged and changes nothing.
+    /// </summary>
+    /// <param name="builder">The site.</param>
+    /// <param name="paths">Paths with their query, each beginning with a slash; none: there is no warm-up.</param>
+    /// <exception cref="ArgumentException">A path does not begin with a slash.</exception>
+    /// <example><code>site.WithWarmUp("/", "/products?page=1");</code></example>
+    public static IResourceBuilder<ProjectResource> WithWarmUp(this IResourceBuilder<ProjectResource> builder, params string[] paths)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(paths);
+        return Array.Find(paths, path => !path.StartsWith('/') || path.Any(char.IsControl)) is { } wrong
+            ? throw new ArgumentException($"The path '{wrong}' given to WithWarmUp has to begin with '/', as in \"/products\".", nameof(paths))
+            : builder.WithAnnotation(new WarmUpAnnotation([.. paths]), ResourceAnnotationMutationBehavior.Replace);
     }
 
     /// <summary>Says what Nginx is to run as. The settings <c>Stack:Nginx:Runtime</c> and <c>STACK_NGINX_RUNTIME</c> win over it.</summary>

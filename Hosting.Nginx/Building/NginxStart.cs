@@ -17,6 +17,11 @@ namespace Stack.Hosting.Nginx.Building;
 /// <summary>Reads the model and the settings when the addresses are known and nothing runs yet, and tells the engine what to run as Nginx.</summary>
 internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
 {
+    /// <summary>What changes Nginx while it runs; null before it was prepared.</summary>
+    public Gateway? Gateway { get; private set; }
+
+    private IEnumerable<IResource> Sites => nginx.Annotations.OfType<NginxUpstreamAnnotation>().Select(upstream => upstream.Site).Distinct();
+
     /// <exception cref="DistributedApplicationException">Nginx can't be started.</exception>
     public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -28,7 +33,13 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        AddGate(services, preparation, request, launch.Choice);
+        Gateway = new Gateway(nginx, request, launch.Choice, preparation, AddressAsync, services);
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(Gateway.Dispose);
+        foreach (var site in Sites)
+        {
+            site.Annotations.Add(new TrafficGateAnnotation(Gateway.Gate));
+        }
+
         if (nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
         {
             supervision.Options.ContentVersion = Path.GetFileName(launch.Version);
@@ -47,6 +58,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         nginx.Annotations.Add(new ExecutableAnnotation { Command = launch.FileName, WorkingDirectory = request.Folder });
         nginx.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments =>
         {
+            AdminSocket.RemoveStale(request.AdminSocket);
             foreach (var argument in launch.Arguments)
             {
                 arguments.Add(argument);
@@ -54,19 +66,23 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         }));
     }
 
-    private void AddGate(IServiceProvider services, NginxPreparation preparation, NginxRequest request, RuntimeChoice choice)
+    /// <summary>The command of that name.</summary>
+    public async Task<ExecuteCommandResult> ReloadAsync(CancellationToken cancellationToken)
     {
-        if (!nginx.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var upstream))
+        if (Gateway is null)
         {
-            return;
+            return CommandResults.Failure("Nginx is not prepared yet. Try again when it runs.");
         }
 
-        NginxMaster master = new(nginx.Name, services.GetRequiredService<ResourceNotificationService>(), choice is ProcessChoice, services.GetRequiredService<TimeProvider>());
-        upstream.Site.Annotations.Add(new TrafficGateAnnotation(new NginxTrafficGate(
-            nginx.Name,
-            async (replicas, token) => await preparation.ChangeAsync(request with { Upstream = await UpstreamAsync(replicas.Select(r => r.Index), token).ConfigureAwait(false) }, choice, token).ConfigureAwait(false),
-            master,
-            services.GetRequiredService<ILogger<NginxTrafficGate>>())));
+        try
+        {
+            await Gateway.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            return CommandResults.Success();
+        }
+        catch (DistributedApplicationException e)
+        {
+            return CommandResults.Failure(e.Message);
+        }
     }
 
     private async Task<NginxRequest> RequestAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -79,7 +95,9 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Name = nginx.Name,
             Port = int.Parse(port!, System.Globalization.CultureInfo.InvariantCulture),
             ListenOn = nginx.HttpEndpoint.EndpointAnnotation.IsExternal ? Everywhere() : [IPAddress.Loopback],
-            Upstream = await UpstreamAsync(replicas: null, cancellationToken).ConfigureAwait(false),
+            Upstreams = await UpstreamsAsync(cancellationToken).ConfigureAwait(false),
+            Hosts = [new HostPlan(null, [.. nginx.Annotations.OfType<NginxUpstreamAnnotation>().Select(upstream => new RoutePlan("/", upstream.Site.Name))])],
+            AdminSocket = Path.Combine(configuration["Stack:Run"]!, $"{nginx.Name}-admin.sock"),
             Folder = Path.Combine(configuration["Stack:State"]!, "nginx"),
             Source = Source(settings),
             Runtime = Wish(settings, configuration),
@@ -90,26 +108,28 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
 
     private static IPAddress[] Everywhere() => Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];
 
-    /// <summary>From the plan, replica by replica: the site's endpoint itself leads back to Nginx.</summary>
-    private async Task<UpstreamPlan?> UpstreamAsync(IEnumerable<int>? replicas, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UpstreamPlan>> UpstreamsAsync(CancellationToken cancellationToken)
     {
-        if (!nginx.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var upstream))
+        List<UpstreamPlan> upstreams = [];
+        foreach (var upstream in nginx.Annotations.OfType<NginxUpstreamAnnotation>())
         {
-            return null;
+            List<IPEndPoint> servers = [];
+            foreach (var index in Enumerable.Range(0, upstream.Site.GetReplicaCount()))
+            {
+                servers.Add(await AddressAsync(upstream.Site, index, cancellationToken).ConfigureAwait(false));
+            }
+
+            upstreams.Add(new UpstreamPlan(upstream.Site.Name, servers, upstream.Balancing));
         }
 
-        var endpoint = SiteEndpoint(upstream.Site);
-        List<IPEndPoint> servers = [];
-        foreach (var index in replicas ?? Enumerable.Range(0, upstream.Site.GetReplicaCount()))
-        {
-            var url = await endpoint.ForReplica(index).GetValueAsync(cancellationToken).ConfigureAwait(false);
-            servers.Add(Address(upstream.Site, new Uri(url!)));
-        }
-
-        return new UpstreamPlan(upstream.Site.Name, servers, upstream.Balancing);
+        return upstreams;
     }
 
-    private EndpointReference SiteEndpoint(ProjectResource site)
+    /// <summary>From the plan, replica by replica: the site's endpoint itself leads back to Nginx.</summary>
+    private async Task<IPEndPoint> AddressAsync(IResource site, int index, CancellationToken cancellationToken)
+        => Address(site, new Uri((await SiteEndpoint((IResourceWithEndpoints)site).ForReplica(index).GetValueAsync(cancellationToken).ConfigureAwait(false))!));
+
+    private EndpointReference SiteEndpoint(IResourceWithEndpoints site)
     {
         var endpoints = site.GetEndpoints().Where(endpoint => endpoint.IsHttp).ToList();
         var chosen = site.Annotations.OfType<SequentialPortsAnnotation>().FirstOrDefault()?.EndpointName;
@@ -119,7 +139,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
                 $"Nginx '{nginx.Name}' can't send requests to '{site.Name}': it has no endpoint with the scheme 'http'. Declare one, for example with WithSequentialPorts.");
     }
 
-    private IPEndPoint Address(ProjectResource site, Uri url)
+    private IPEndPoint Address(IResource site, Uri url)
     {
         if (url.Host == "localhost")
         {

@@ -18,8 +18,8 @@ internal sealed record NginxConfig
 
     public required IReadOnlyList<Server> Servers { get; init; }
 
-    /// <summary>What every location that passes requests on includes.</summary>
-    public required IReadOnlyList<Directive> Proxy { get; init; }
+    /// <summary>Files that locations include, by path.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<Directive>> Includes { get; init; }
 }
 
 /// <summary>A directive, or a block of them when it has children.</summary>
@@ -38,7 +38,7 @@ internal sealed record Pool
 
     public required NginxBalancing Balancing { get; init; }
 
-    public required IReadOnlyList<IPEndPoint> Servers { get; init; }
+    public required IReadOnlyList<PoolServer> Servers { get; init; }
 
     /// <summary>Idle connections that each worker keeps; 0: none.</summary>
     public required int KeepAlive { get; init; }
@@ -46,10 +46,14 @@ internal sealed record Pool
     public required TimeSpan KeepAliveTimeout { get; init; }
 }
 
+/// <summary>One replica of a group. Down: it gets no requests.</summary>
+internal sealed record PoolServer(IPEndPoint Address, bool Down);
+
 /// <summary>One <c>server</c> block.</summary>
 internal sealed record Server
 {
-    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+    /// <summary>What it is for; written above it.</summary>
+    public string? Comment { get; init; }
 
     public required IReadOnlyList<Directive> Directives { get; init; }
 

@@ -5,32 +5,32 @@ namespace Stack.Hosting.Nginx.Model;
 /// <summary>Makes the configuration of a plan. Pure; every mistake of the plan is reported at once.</summary>
 internal static class NginxConfigBuilder
 {
-    private const int UpstreamKeepAliveConnections = 16;
     private const int WantedOpenFiles = 8192;
 
     /// <exception cref="DistributedApplicationException">The plan is not valid; the message lists everything that is wrong with it.</exception>
     public static NginxConfig Build(NginxPlan plan)
     {
         NginxPlanChecks.ThrowIfInvalid(plan);
-        var upstream = plan.Upstream!;
-        var pool = new Pool
-        {
-            Name = NginxNames.Pool(upstream.Site),
-            Balancing = upstream.Balancing,
-            Servers = upstream.Servers,
-            KeepAlive = UpstreamKeepAliveConnections,
-            KeepAliveTimeout = plan.Timings.UpstreamKeepAlive,
-        };
-
         return new NginxConfig
         {
             Version = plan.Version,
             Main = Main(plan),
             Http = Http(plan),
-            Pools = [pool],
-            Servers = [ServerBlock.Build(plan, pool)],
-            Proxy = ProxyBlock.Build(),
+            Pools = [.. plan.Upstreams.SelectMany(upstream => PoolBlock.Build(upstream, plan))],
+            Servers = [.. plan.Hosts.Select(host => ServerBlock.Build(plan, host)), .. plan.Steering is { } steering ? [AdminBlock.Build(plan, steering)] : Array.Empty<Server>()],
+            Includes = Includes(plan),
         };
+    }
+
+    private static SortedDictionary<string, IReadOnlyList<Directive>> Includes(NginxPlan plan)
+    {
+        SortedDictionary<string, IReadOnlyList<Directive>> includes = new(StringComparer.Ordinal) { [NginxNames.ProxyFile] = ProxyBlock.Build() };
+        foreach (var upstream in plan.Steering is null ? [] : plan.Upstreams)
+        {
+            includes[NginxNames.ChoiceFile(upstream.Site)] = PoolBlock.Choice(upstream, plan);
+        }
+
+        return includes;
     }
 
     private static List<Directive> Main(NginxPlan plan)

@@ -21,17 +21,34 @@ internal static partial class NginxNames
 
     public const string ProxyFile = "stack/proxy.conf";
 
+    /// <summary>Names the version of the whole configuration; written when that is known.</summary>
+    public const string RevisionFile = "stack/revision.conf";
+
+    public const string RevisionVariable = "$stack_revision";
+
     /// <summary>The page for 502 and 504, below the configuration's root.</summary>
     public const string ErrorPageFile = "errors/502.html";
 
     /// <summary>The link in <c>&lt;state&gt;/nginx</c> to the version that is in use.</summary>
     public const string CurrentLink = "current";
 
+    /// <summary>The folder of the flags in <c>&lt;state&gt;/nginx</c>.</summary>
+    public const string FlagFolder = "flags";
+
     /// <summary>Path that Nginx answers by itself, for the supervisor's check only.</summary>
     public const string HealthPath = "/nginx-health";
 
     /// <summary>The upstream of a site. A hyphen can't be part of a variable's name, and a resource's name holds no underscore, so no two sites meet.</summary>
     public static string Pool(string site) => "stack_" + site.Replace('-', '_').ToLowerInvariant();
+
+    /// <summary>The upstream of a site without one of its replicas.</summary>
+    public static string PoolWithout(string site, int port) => $"{Pool(site)}_but_{port}";
+
+    /// <summary>The variable that holds the pool for a request while one of the replicas gets none.</summary>
+    public static string PoolVariable(string site) => $"${Pool(site)}_pool";
+
+    /// <summary>The file that sets it.</summary>
+    public static string ChoiceFile(string site) => $"stack/choose-{site}.conf";
 
     public static bool IsResourceName(string name) => ResourceName().IsMatch(name);
 

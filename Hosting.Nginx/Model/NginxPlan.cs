@@ -14,8 +14,14 @@ internal sealed record NginxPlan
     /// <summary>The addresses it listens on: loopback, or all interfaces when its endpoint is external.</summary>
     public IReadOnlyList<IPAddress> ListenOn { get; init; } = [IPAddress.Loopback];
 
-    /// <summary>The site that gets the requests; null when none was declared.</summary>
-    public required UpstreamPlan? Upstream { get; init; }
+    /// <summary>The sites behind it, each once.</summary>
+    public required IReadOnlyList<UpstreamPlan> Upstreams { get; init; }
+
+    /// <summary>Which host and path leads to which site; the first host takes the requests that no other is meant for.</summary>
+    public required IReadOnlyList<HostPlan> Hosts { get; init; }
+
+    /// <summary>How the AppHost steers Nginx while it runs; null where none does: a published configuration.</summary>
+    public SteeringPlan? Steering { get; init; }
 
     public required NginxVersion Version { get; init; }
 
@@ -35,7 +41,27 @@ internal sealed record NginxPlan
 }
 
 /// <summary>A site and where its replicas listen, in port order.</summary>
-internal sealed record UpstreamPlan(string Site, IReadOnlyList<IPEndPoint> Servers, NginxBalancing Balancing = NginxBalancing.LeastConnections);
+/// <param name="Site">Name of its resource.</param>
+/// <param name="Servers">The addresses of its replicas.</param>
+/// <param name="Balancing">How a replica is chosen.</param>
+internal sealed record UpstreamPlan(string Site, IReadOnlyList<IPEndPoint> Servers, NginxBalancing Balancing = NginxBalancing.LeastConnections)
+{
+    /// <summary>Those that get no requests.</summary>
+    public IReadOnlySet<IPEndPoint> Down { get; init; } = new HashSet<IPEndPoint>();
+}
+
+/// <summary>A host and its paths.</summary>
+/// <param name="Name">The name that clients ask for; null for the one that takes what no other is meant for.</param>
+/// <param name="Routes">Which path leads to which site.</param>
+internal sealed record HostPlan(string? Name, IReadOnlyList<RoutePlan> Routes);
+
+/// <summary>A path, with all that begin with it, and the site that it leads to.</summary>
+internal sealed record RoutePlan(string Path, string Site);
+
+/// <summary>What steers Nginx without a reload.</summary>
+/// <param name="FlagFolder">Absolute path of the folder whose files say which replica gets no new requests.</param>
+/// <param name="AdminSocket">Absolute path of the socket on which Nginx tells what it does.</param>
+internal sealed record SteeringPlan(string FlagFolder, string AdminSocket);
 
 /// <summary>User and group of the worker processes.</summary>
 internal sealed record WorkerUser(string User, string Group);

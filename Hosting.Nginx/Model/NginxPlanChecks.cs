@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 
@@ -7,6 +8,9 @@ namespace Stack.Hosting.Nginx.Model;
 /// <summary>Finds everything that is wrong with a plan before anything is made of it.</summary>
 internal static class NginxPlanChecks
 {
+    /// <summary>Longest path that a unix socket may have, in bytes.</summary>
+    private const int MaxSocketPath = 107;
+
     public static void ThrowIfInvalid(NginxPlan plan)
     {
         var errors = Errors(plan).ToList();
@@ -55,7 +59,7 @@ internal static class NginxPlanChecks
             yield return $"'{Visible(user.User)}' and '{Visible(user.Group)}' are not names of a user and a group.";
         }
 
-        foreach (var error in UpstreamErrors(plan).Concat(plan.Timings.Errors()))
+        foreach (var error in UpstreamErrors(plan).Concat(SteeringErrors(plan.Steering)).Concat(plan.Timings.Errors()))
         {
             yield return error;
         }
@@ -63,12 +67,19 @@ internal static class NginxPlanChecks
 
     private static IEnumerable<string> UpstreamErrors(NginxPlan plan)
     {
-        if (plan.Upstream is not { } upstream)
+        if (plan.Upstreams.Count == 0)
         {
             yield return "It has no upstream. Call WithUpstream(site).";
-            yield break;
         }
 
+        foreach (var error in plan.Upstreams.SelectMany(upstream => UpstreamErrors(plan, upstream)))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<string> UpstreamErrors(NginxPlan plan, UpstreamPlan upstream)
+    {
         if (!NginxNames.IsResourceName(upstream.Site))
         {
             yield return $"The name '{Visible(upstream.Site)}' of the upstream may hold letters, digits and hyphens only.";
@@ -92,6 +103,25 @@ internal static class NginxPlanChecks
         foreach (var server in upstream.Servers.Where(server => server.Port == 0))
         {
             yield return $"A replica of '{Visible(upstream.Site)}' has no port ({server}).";
+        }
+    }
+
+    private static IEnumerable<string> SteeringErrors(SteeringPlan? steering)
+    {
+        if (steering is null)
+        {
+            yield break;
+        }
+
+        if (!IsUsablePath(steering.FlagFolder) || !IsUsablePath(steering.AdminSocket))
+        {
+            yield return $"The folders of '{Visible(steering.FlagFolder)}' (setting Stack:State) and '{Visible(steering.AdminSocket)}' (from XDG_RUNTIME_DIR or TMPDIR) have to be absolute paths without '$' and control characters.";
+        }
+
+        var length = Encoding.UTF8.GetByteCount(steering.AdminSocket);
+        if (length > MaxSocketPath)
+        {
+            yield return $"The socket '{Visible(steering.AdminSocket)}' has a path of {length} bytes; a unix socket may have {MaxSocketPath}. Set XDG_RUNTIME_DIR (or TMPDIR) to a shorter path, or give the app a shorter name.";
         }
     }
 

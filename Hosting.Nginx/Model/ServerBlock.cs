@@ -7,12 +7,13 @@ internal static class ServerBlock
 {
     private const string ErrorPage = "/stack-errors/502.html";
 
-    public static Server Build(NginxPlan plan, Pool pool) => new()
+    public static Server Build(NginxPlan plan, HostPlan host) => new()
     {
-        Listen = [.. plan.ListenOn.Select(address => new IPEndPoint(address, plan.Port))],
         Directives =
         [
-            new("server_name", "_"),
+            .. plan.ListenOn.Select(address => Listen(new IPEndPoint(address, plan.Port), isDefault: host.Name is null)),
+            new("server_name", host.Name ?? "_"),
+            new("recursive_error_pages", "on") { Comment = "The page for errors works in the locations that others lead to, too." },
             new("client_max_body_size", "30m")
             {
                 Comment = "A little above Kestrel's 30,000,000 bytes, so that the site gives the answer. Nginx's own default is 1m.",
@@ -20,11 +21,12 @@ internal static class ServerBlock
             AddHeader("X-Content-Type-Options", HttpMaps.NoSniff),
             AddHeader("Referrer-Policy", HttpMaps.ReferrerPolicy),
             new("error_page", 502, 504, ErrorPage) { Comment = "For errors of Nginx's own making only: what a replica answers passes unchanged." },
+            .. plan.Steering is null ? Array.Empty<Directive>() : [RouteBlock.DetourPage],
             new("include", "conf.d/server*.conf"),
         ],
         Locations =
         [
-            new(["/"], [new("proxy_pass", NginxValue.Expression($"http://{pool.Name}")), new("include", NginxNames.ProxyFile)]),
+            .. host.Routes.SelectMany((route, number) => RouteBlock.Build(plan, route, number)),
             new(["~*", NginxValue.Expression("^/(health|alive)/?$")], [new("return", 404)])
             {
                 Comment = "How a single replica is doing is nobody's business outside. ASP.NET Core's routes ignore case and a slash at the end.",
@@ -50,6 +52,8 @@ internal static class ServerBlock
             ]),
         ],
     };
+
+    private static Directive Listen(IPEndPoint address, bool isDefault) => isDefault ? new("listen", address.ToString(), "default_server") : new("listen", address.ToString());
 
     private static Directive AddHeader(string name, string expression) =>
         new("add_header", name, NginxValue.Expression(expression), "always");

@@ -27,6 +27,9 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
     /// <summary>Folder of the version that is the current one.</summary>
     public string CurrentVersion => Path.Combine(folder, new FileInfo(Current).LinkTarget!);
 
+    /// <summary>What a running Nginx calls the version in this folder.</summary>
+    public static string RevisionOf(string version) => Path.GetFileName(version);
+
     /// <summary>Writes a version; one that is there already with the same content is used again.</summary>
     /// <returns>Its folder.</returns>
     public string Write(IReadOnlyDictionary<string, HandWrittenFile> handWritten, IReadOnlyDictionary<string, string> generated)
@@ -45,7 +48,9 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
         CreateFolder(folder);
         CreateFolder(Versions);
         CreateFolder(Path.Combine(folder, "tmp"));
-        var version = Path.Combine(Versions, Hash(files));
+        var revision = Hash(files);
+        files[NginxNames.RevisionFile] = new HandWrittenFile(Encoding.UTF8.GetBytes($"# The version that this is, for whoever asks Nginx which one it uses.\nmap $host {NginxNames.RevisionVariable} {{\n    default {revision};\n}}\n"));
+        var version = Path.Combine(Versions, revision);
         if (Holds(version, files))
         {
             Directory.SetLastWriteTimeUtc(version, time.GetUtcNow().UtcDateTime);

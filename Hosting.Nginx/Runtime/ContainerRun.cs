@@ -31,23 +31,25 @@ internal static class ContainerRun
             all.AddRange(["--cap-add", "NET_BIND_SERVICE"]);
         }
 
-        all.AddRange(Common(choice, request.Folder));
+        all.AddRange(Common(choice, request));
         all.AddRange(arguments);
         return new NginxLaunch("/bin/sh", all, choice, version);
     }
 
     /// <summary>What goes before nginx's arguments to run it to its end.</summary>
-    public static IReadOnlyList<string> Short(ContainerChoice choice, string folder) => ["run", "--rm", .. Common(choice, folder)];
+    public static IReadOnlyList<string> Short(ContainerChoice choice, NginxRequest request) => ["run", "--rm", .. Common(choice, request)];
 
     /// <summary>By which an AppHost finds what one with the same state folder left behind.</summary>
     public static string Label(string folder) => $"stack.nginx={Hash(folder)}";
 
     // A folder is mounted, never single files: a mounted file stays the old one after it was replaced.
-    private static string[] Common(ContainerChoice choice, string folder) =>
+    private static string[] Common(ContainerChoice choice, NginxRequest request) =>
     [
         "--network", "host", "--read-only", "--pull", "never", "--user", $"{UserId()}:{GroupId()}",
-        "--mount", $"type=bind,\"source={folder}\",\"target={folder}\"", "--entrypoint", "nginx", choice.Image,
+        .. Mount(request.Folder), .. Mount(Path.GetDirectoryName(request.AdminSocket)!), "--entrypoint", "nginx", choice.Image,
     ];
+
+    private static string[] Mount(string folder) => ["--mount", $"type=bind,\"source={folder}\",\"target={folder}\""];
 
     private static string Hash(string folder) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..8];
 

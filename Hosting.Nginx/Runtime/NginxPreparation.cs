@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Traffic;
 using Stack.Hosting.Nginx.Writing;
 using Stack.Hosting.Supervision.Commands;
 
@@ -19,6 +20,8 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
             await new Leftovers(commands).RemoveAsync(engine, request.Folder, cancellationToken).ConfigureAwait(false);
         }
 
+        Directory.CreateDirectory(request.Folder);
+        new FlagFolder(Path.Combine(request.Folder, NginxNames.FlagFolder)).Reset();
         var version = await ConfigureAsync(request, choice, "nothing was started. Correct it, then start again", cancellationToken).ConfigureAwait(false);
         string[] arguments = ["-c", $"{Folder(request).Current}/{NginxNames.RootFile}", "-e", "stderr", "-g", NginxNames.GlobalDirectives];
         return choice switch
@@ -30,14 +33,13 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
     }
 
     /// <summary>Makes the current configuration while Nginx runs as was chosen; it goes on with the one before until it is reloaded.</summary>
-    /// <returns>Makes the one before the current one again.</returns>
     /// <exception cref="DistributedApplicationException">nginx does not accept it; the one before stays.</exception>
-    public async Task<Action> ChangeAsync(NginxRequest request, RuntimeChoice choice, CancellationToken cancellationToken)
+    public async Task<ConfigChange> ChangeAsync(NginxRequest request, RuntimeChoice choice, CancellationToken cancellationToken)
     {
         var folder = Folder(request);
         var before = folder.CurrentVersion;
-        await ConfigureAsync(request, choice, "the one before stays in use. Correct it, then try again", cancellationToken).ConfigureAwait(false);
-        return () => folder.Use(before);
+        var version = await ConfigureAsync(request, choice, "the one before stays in use. Correct it, then try again", cancellationToken).ConfigureAwait(false);
+        return new ConfigChange(ConfigFolder.RevisionOf(version), version != before, () => folder.Use(before));
     }
 
     private ConfigFolder Folder(NginxRequest request) => new(request.Folder, time);
@@ -47,7 +49,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
     {
         var folder = Folder(request);
         var version = folder.Write(HandWrittenFiles.Load(request.Source), NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice))));
-        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request.Folder), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
+        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
         folder.Use(version);
         LogConfiguration(request.Name, version);
         return version;
@@ -58,7 +60,9 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         Name = request.Name,
         Port = request.Port,
         ListenOn = request.ListenOn,
-        Upstream = request.Upstream,
+        Upstreams = request.Upstreams,
+        Hosts = request.Hosts,
+        Steering = new SteeringPlan(Path.Combine(request.Folder, NginxNames.FlagFolder), request.AdminSocket),
         Version = choice.Version,
         Folder = request.Folder,
         WorkerUser = choice is ProcessChoice && Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? Workers(request) : null,
@@ -81,9 +85,9 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         return user;
     }
 
-    private static NginxCommand Command(RuntimeChoice choice, string folder) => choice switch
+    private static NginxCommand Command(RuntimeChoice choice, NginxRequest request) => choice switch
     {
-        ContainerChoice container => new NginxCommand(container.Engine, ContainerRun.Short(container, folder)),
+        ContainerChoice container => new NginxCommand(container.Engine, ContainerRun.Short(container, request)),
         ProcessChoice process => new NginxCommand(process.Executable, []),
         _ => throw new InvalidOperationException($"{choice.GetType()} is not a runtime of Nginx."),
     };

@@ -13,7 +13,12 @@ internal sealed record NginxRequest
 
     public IReadOnlyList<IPAddress> ListenOn { get; init; } = [IPAddress.Loopback];
 
-    public required UpstreamPlan? Upstream { get; init; }
+    public required IReadOnlyList<UpstreamPlan> Upstreams { get; init; }
+
+    public required IReadOnlyList<HostPlan> Hosts { get; init; }
+
+    /// <summary>Absolute path of the socket on which Nginx tells the AppHost what it does.</summary>
+    public required string AdminSocket { get; init; }
 
     /// <summary>Absolute path of <c>&lt;state&gt;/nginx</c>.</summary>
     public required string Folder { get; init; }

@@ -10,7 +10,7 @@ namespace Stack.Hosting.Nginx.Traffic;
 /// <param name="notifications">Knows its process.</param>
 /// <param name="isMaster">False: it is the client of a container's engine, and the workers are not below it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NginxMaster(string name, ResourceNotificationService notifications, bool isMaster, TimeProvider time)
+internal sealed class NginxMaster(string name, ResourceNotificationService notifications, bool isMaster, TimeProvider time) : IMaster
 {
     private const string PidProperty = "executable.pid";
     private const int Hangup = 1;
@@ -20,25 +20,25 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
     // Through an engine it takes longer, and there is nothing to be seen of it.
     private static readonly TimeSpan PauseOfContainer = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Lets Nginx read its configuration anew, and returns when workers with it serve and those before them take no more connections. Where Nginx does not run there is nothing to do: its next start reads it.</summary>
-    /// <exception cref="DistributedApplicationException">Nginx goes on with the configuration before.</exception>
-    public async Task ReloadAsync(CancellationToken cancellationToken)
+    public bool IsRunning => Pid() is not null;
+
+    public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
     {
         if (Pid() is not { } pid)
         {
-            return;
+            return false;
         }
 
         var before = Workers(pid);
         if (Kill(pid, Hangup) != 0)
         {
-            return; // it has ended meanwhile
+            return false; // it has ended meanwhile
         }
 
         if (!isMaster)
         {
             await Task.Delay(PauseOfContainer, time, cancellationToken).ConfigureAwait(false);
-            return;
+            return true;
         }
 
         var start = time.GetTimestamp();
@@ -51,11 +51,13 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
 
             if (!Directory.Exists($"/proc/{pid}"))
             {
-                return;
+                return false;
             }
 
             await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
         }
+
+        return true;
     }
 
     private int? Pid()

@@ -1,66 +1,92 @@
+using System.Net;
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Traffic;
 
 /// <summary>
-/// Follows the replicas behind Nginx: a change of their number is a new version of the configuration and one reload. Of a replica that is restarted Nginx is not told: it gives a refused request to another one.
+/// Keeps requests from replicas that are restarted and lets them in again. One replica of a site is kept out by a flag, which needs no reload; where that is one too few, those before it are marked in the configuration.
 /// </summary>
-/// <param name="name">Name of Nginx's resource.</param>
-/// <param name="configure">Makes these replicas the upstream in the current configuration, checked by nginx; tells how to go back to the one before.</param>
-/// <param name="master">The running Nginx.</param>
-/// <param name="logger">Its log.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle, which alone needs an end, is never asked for.")]
-internal sealed partial class NginxTrafficGate(
-    string name, Func<IReadOnlyList<TrafficReplica>, CancellationToken, Task<Action>> configure, NginxMaster master, ILogger<NginxTrafficGate> logger) : ITrafficGate
+/// <param name="state">The replicas as the configuration has them.</param>
+/// <param name="addressOf">Where a replica listens.</param>
+/// <param name="reloads">Bring a changed configuration into effect.</param>
+/// <param name="steering">The running Nginx and its flags.</param>
+/// <param name="inFlight">Waits for requests that a replica has.</param>
+/// <param name="warmUp">Comes before the first requests of clients.</param>
+internal sealed class NginxTrafficGate(
+    GatewayState state, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf, Reloads reloads, Steering steering, RequestsInFlight inFlight, WarmUp warmUp) : ITrafficGate
 {
-    private readonly SemaphoreSlim _one = new(1);
-    private IReadOnlyList<TrafficReplica> _asked = [];
-    private long _lastAsked;
-    private long _lastDone;
-
-    public Task<bool> DrainAsync(TrafficReplica replica, TimeSpan limit, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    public Task AdmitAsync(TrafficReplica replica, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>Those who ask while a reload goes on share the next one.</summary>
-    public async Task SetMembersAsync(IResource resource, IReadOnlyList<TrafficReplica> replicas, CancellationToken cancellationToken)
+    public async Task<bool> DrainAsync(TrafficReplica replica, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _asked, replicas);
-        var number = Interlocked.Increment(ref _lastAsked);
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var (site, address) = (replica.Resource.Name, await AddressAsync(replica, cancellationToken).ConfigureAwait(false));
+        var upstream = state.Upstream(site);
+        if (!upstream.Down.Contains(address) && upstream.Servers.Contains(address) && upstream.Servers.Count > 1)
         {
-            if (_lastDone < number)
-            {
-                var done = Interlocked.Read(ref _lastAsked);
-                await ApplyAsync(Volatile.Read(ref _asked), cancellationToken).ConfigureAwait(false);
-                _lastDone = done;
-            }
+            await MakeRoomAsync(site, address, cancellationToken).ConfigureAwait(false);
+            await steering.DrainAsync(site, address.Port, cancellationToken).ConfigureAwait(false);
         }
-        finally
+
+        return limit == TimeSpan.Zero || await inFlight.EndedAsync(replica.Name, address, limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task AdmitAsync(TrafficReplica replica, CancellationToken cancellationToken)
+    {
+        var (site, address) = (replica.Resource.Name, await AddressAsync(replica, cancellationToken).ConfigureAwait(false));
+        await warmUp.RunAsync(replica.Name, address, PathsOf(replica.Resource), cancellationToken).ConfigureAwait(false);
+        if (state.Upstream(site).Down.Contains(address))
         {
-            _one.Release();
+            await ApplyAsync(site, upstream => upstream with { Down = Without(upstream.Down, address) }, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (steering.Drained(site) == address.Port)
+        {
+            await steering.AdmitAsync(site, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task ApplyAsync(IReadOnlyList<TrafficReplica> replicas, CancellationToken cancellationToken)
+    public async Task SetMembersAsync(IResource resource, IReadOnlyList<TrafficReplica> replicas, CancellationToken cancellationToken)
     {
-        var goBack = await configure(replicas, cancellationToken).ConfigureAwait(false);
+        var addresses = await Task.WhenAll(replicas.Select(replica => AddressAsync(replica, cancellationToken))).ConfigureAwait(false);
+        var before = state.Upstream(resource.Name).Servers;
+        var added = replicas.Zip(addresses).Where(replica => !before.Contains(replica.Second));
+        await Task.WhenAll(added.Select(replica => warmUp.RunAsync(replica.First.Name, replica.Second, PathsOf(resource), cancellationToken))).ConfigureAwait(false);
+
+        await ApplyAsync(resource.Name, upstream => upstream with { Servers = addresses, Down = upstream.Down.Intersect(addresses).ToHashSet() }, cancellationToken).ConfigureAwait(false);
+        if (steering.Drained(resource.Name) is { } drained && addresses.All(address => address.Port != drained))
+        {
+            steering.Forget(resource.Name);
+        }
+    }
+
+    /// <summary>A site has one flag: a replica that has it now is marked in the configuration in its place.</summary>
+    private async Task MakeRoomAsync(string site, IPEndPoint next, CancellationToken cancellationToken)
+    {
+        if (steering.Drained(site) is { } port && port != next.Port && state.Upstream(site).Servers.FirstOrDefault(server => server.Port == port) is { } marked)
+        {
+            await ApplyAsync(site, upstream => upstream with { Down = new HashSet<IPEndPoint>(upstream.Down) { marked } }, cancellationToken).ConfigureAwait(false);
+            await steering.AdmitAsync(site, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ApplyAsync(string site, Func<UpstreamPlan, UpstreamPlan> change, CancellationToken cancellationToken)
+    {
+        var before = state.Change(site, change);
         try
         {
-            await master.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            await reloads.ApplyAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            goBack();
+            // The engine asks one thing after the other of a site, so this is nobody else's change.
+            state.Change(site, _ => before);
             throw;
         }
-
-        LogMembers(name, replicas.Count);
     }
 
-    [LoggerMessage(6010, LogLevel.Information, "Nginx '{Name}' sends requests to {Count} replicas now.")]
-    private partial void LogMembers(string name, int count);
+    private static HashSet<IPEndPoint> Without(IReadOnlySet<IPEndPoint> down, IPEndPoint replica) => [.. down.Where(other => !other.Equals(replica))];
+
+    private static IReadOnlyList<string> PathsOf(IResource site) => site.TryGetLastAnnotation<WarmUpAnnotation>(out var annotation) ? annotation.Paths : ["/"];
+
+    private Task<IPEndPoint> AddressAsync(TrafficReplica replica, CancellationToken cancellationToken) => addressOf(replica.Resource, replica.Index, cancellationToken);
 }

@@ -38,7 +38,7 @@ internal sealed class NginxText
             Comment(comment);
         }
 
-        var words = string.Join(' ', directive.Arguments.Prepend(directive.Name).Select(Word));
+        var words = Words(directive);
         if (directive.Children is { } children)
         {
             Block(words, () => Write(children));
@@ -48,6 +48,10 @@ internal sealed class NginxText
             Line($"{words};");
         }
     }
+
+    /// <summary>The words of a directive; a closing parenthesis stands right behind the word before it.</summary>
+    private static string Words(Directive directive) =>
+        string.Concat(directive.Arguments.Select(word => word.Text == ")" ? ")" : $" {Word(word)}").Prepend(Word(directive.Name)));
 
     public void Block(string words, Action content)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
 
@@ -38,6 +39,7 @@ internal sealed partial class ResourceOrchestrator
             Wanted = wanted.Count,
             Ready = wanted.Count(r => r is { State: InstanceState.Running, Health: InstanceHealth.Ready }),
             Rollout = _rollout.Status,
+            Trouble = Plan.Resource.Annotations.OfType<TroubleAnnotation>().Select(t => t.Text).FirstOrDefault(t => t is not null),
             Hidden = IsHidden,
             Replicas = [.. all.Select(r => _statuses.GetValue(r, Status))],
         };

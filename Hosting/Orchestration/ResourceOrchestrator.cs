@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration.Rolling;
 using Stack.Hosting.Supervision;
@@ -42,6 +43,11 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
         foreach (var replica in _replicas.All)
         {
             _ = _traffic.BeginAsync(replica);
+        }
+
+        foreach (var trouble in plan.Resource.Annotations.OfType<TroubleAnnotation>())
+        {
+            trouble.Changed += () => TroubleChanged(trouble.Text);
         }
 
         _unready = new UnreadyReplicas(_replicas, _traffic, _rollout, time, logger).RunAsync(_ended.Token);
@@ -120,6 +126,19 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
             await replica.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private void TroubleChanged(string? text)
+    {
+        _stack.RolloutChanged(Name);
+        if (text is not null)
+        {
+            LogTrouble(Name, text);
+            _stack.Alert(Name, null, text);
+        }
+    }
+
+    [LoggerMessage(3124, LogLevel.Error, "Resource '{Resource}': {Text}")]
+    private partial void LogTrouble(string resource, string text);
 
     private async Task StopAllAsync(Func<InstanceSupervisor, Task> stop)
     {

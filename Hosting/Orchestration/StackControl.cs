@@ -56,7 +56,7 @@ internal sealed class StackControl : IStackControl
 
     /// <summary>Opens the socket.</summary>
     public Task<ControlServer> ServeAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
-        => ControlServer.StartAsync(_options.RunFolder, _options.Development ? SocketAccess.OwnerOnly : SocketAccess.OfGroup(), this, loggers, _time, cancellationToken);
+        => ControlServer.StartAsync(_options.RunFolder, _options.ControlAccess, this, loggers, _time, cancellationToken);
 
     public StackStatus GetStatus() => _events.Snapshot();
 

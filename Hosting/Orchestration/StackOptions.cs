@@ -34,6 +34,9 @@ internal sealed record StackOptions
 
     public required string RunFolder { get; init; }
 
+    /// <summary>Who may use the control socket.</summary>
+    public Control.SocketAccess ControlAccess => Development ? Control.SocketAccess.OwnerOnly : Control.SocketAccess.OfGroup();
+
     /// <summary>What the console logs may take of the disk.</summary>
     public LogSettings Logs { get; init; } = new();
 

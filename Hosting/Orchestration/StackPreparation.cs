@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Orchestration.Containers;
 using Stack.Hosting.Orchestration.Releases;
@@ -35,6 +36,7 @@ internal sealed partial class StackPreparation(
 
         // For what prepares files of its own before the start, as the gateway does.
         configuration["Stack:State"] = _state.Path;
+        configuration["Stack:Run"] = Path.GetDirectoryName(SocketFolder.Prepare(options.RunFolder, options.ControlAccess));
         _secrets = SharedKeys.Load(_state, configuration, secrets, options.Development);
         if (!options.DisableDashboard)
         {

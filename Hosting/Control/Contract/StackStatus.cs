@@ -47,6 +47,9 @@ internal sealed record ResourceStatus
     /// <summary>The roll-out that goes on, or that froze; null: there is none.</summary>
     public RolloutStatus? Rollout { get; init; }
 
+    /// <summary>What is wrong with it although it runs, and what to do about it, in full sentences; null: nothing is.</summary>
+    public string? Trouble { get; init; }
+
     /// <summary>True for what the stack runs for itself (the dashboard): shown apart.</summary>
     public bool Hidden { get; init; }
 

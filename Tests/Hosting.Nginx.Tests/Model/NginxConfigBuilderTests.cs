@@ -15,7 +15,8 @@ public sealed class NginxConfigBuilderTests
             Name = "nginx;",
             Port = 70_000,
             ListenOn = [],
-            Upstream = null,
+            Upstreams = [],
+            Steering = null,
             Version = new NginxVersion(1, 18, 0),
             Folder = "state/nginx",
             Processors = 0,
@@ -44,10 +45,7 @@ public sealed class NginxConfigBuilderTests
     public void Mistakes_of_the_upstream_name_the_replica_and_the_setting()
     {
         IPEndPoint twice = new(IPAddress.Loopback, 8001);
-        var plan = Plans.Default() with
-        {
-            Upstream = new UpstreamPlan("site", [twice, twice, new(IPAddress.Loopback, 8080), new(IPAddress.Loopback, 0)], (NginxBalancing)9),
-        };
+        var plan = Plans.Default().WithUpstream(new UpstreamPlan("site", [twice, twice, new(IPAddress.Loopback, 8080), new(IPAddress.Loopback, 0)], (NginxBalancing)9));
 
         var error = Should.Throw<DistributedApplicationException>(() => NginxConfigBuilder.Build(plan));
 
@@ -71,9 +69,9 @@ public sealed class NginxConfigBuilderTests
     {
         var plan = Plans.Default();
 
-        Should.Throw<DistributedApplicationException>(() => NginxConfigBuilder.Build(plan with { Upstream = plan.Upstream! with { Site = site } }))
+        Should.Throw<DistributedApplicationException>(() => NginxConfigBuilder.Build(plan.With(u => u with { Site = site })))
             .Message.ShouldContain("of the upstream may hold letters, digits and hyphens only.");
-        Should.NotThrow(() => NginxConfigBuilder.Build(plan with { Upstream = plan.Upstream! with { Site = good } }));
+        Should.NotThrow(() => NginxConfigBuilder.Build(plan.With(u => u with { Site = good })));
     }
 
     [Theory]

@@ -68,7 +68,9 @@ internal sealed class RunningNginx : IAsyncDisposable
             {
                 Name = "nginx",
                 Port = port,
-                Upstream = new UpstreamPlan("site", [.. ports.Select(upstream => new IPEndPoint(IPAddress.Loopback, upstream))]),
+                Upstreams = [new UpstreamPlan("site", [.. ports.Select(upstream => new IPEndPoint(IPAddress.Loopback, upstream))])],
+                Hosts = [new HostPlan(null, [new RoutePlan("/", "site")])],
+                AdminSocket = Path.Combine(temp.Path, "admin.sock"),
                 Folder = Path.Combine(temp.Path, "state", "nginx"),
                 Source = source,
                 Runtime = new RuntimeWish { Name = "nginx", Runtime = runtime, Image = DockerEngine.Image, Engine = "docker" },

@@ -1,86 +1,138 @@
-using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Nginx.Traffic;
-using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Traffic;
 
-public sealed class NginxTrafficGateTests : IAsyncDisposable
+/// <summary>Which flags are set and which configurations are made for what the engine asks; Nginx itself does not run.</summary>
+public sealed class NginxTrafficGateTests : IDisposable
 {
-    private readonly DistributedApplication _app;
+    private readonly TempFolder _temp = new();
     private readonly ProjectResource _site = new("site");
-    private readonly NginxResource _nginx = new("nginx");
-    private readonly List<int> _configured = [];
-    private int _wentBack;
+    private readonly GatewayState _state;
+    private readonly List<string> _configured = [];
+    private readonly RequestsInFlight _inFlight = new(TimeProvider.System, NullLogger.Instance);
+    private readonly WarmUp _warmUp = new(TimeProvider.System, NullLogger.Instance);
+    private readonly AdminSocket _admin;
+    private readonly NginxTrafficGate _gate;
+    private bool _fails;
 
-    public NginxTrafficGateTests() => _app = DistributedApplication.CreateBuilder(["--DisableDashboard=true"]).Build();
+    public NginxTrafficGateTests()
+    {
+        FakeMaster master = new();
+        FlagFolder flags = new(Path.Combine(_temp.Path, "flags"));
+        flags.Reset();
+        _state = new GatewayState(Requests.Of(_temp.Path, replicas: 4));
+        _admin = new AdminSocket(Path.Combine(_temp.Path, "admin.sock"), TimeProvider.System);
+        Reloads reloads = new(_state, Configure, master, flags, _admin, NginxVersion.Oldest, _ => { }, TimeProvider.System, NullLogger.Instance);
+        _gate = new NginxTrafficGate(_state, (_, index, _) => Task.FromResult(Requests.Address(index)), reloads, new Steering(flags, _admin, master), _inFlight, _warmUp);
+        _site.Annotations.Add(new WarmUpAnnotation([]));
+    }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    private ResourceNotificationService Notifications => _app.Services.GetRequiredService<ResourceNotificationService>();
+    private IEnumerable<string> FlagFiles => Directory.EnumerateFiles(Path.Combine(_temp.Path, "flags")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    [Fact]
-    public async Task Those_who_ask_during_a_reload_share_the_next_one_which_has_what_was_asked_last()
+    public void Dispose()
     {
-        var held = new TaskCompletionSource();
-        var gate = Gate(_ => held.Task);
-        var first = gate.SetMembersAsync(_site, Members(2), Cancelled);
-
-        var others = Enumerable.Range(3, 5).Select(count => gate.SetMembersAsync(_site, Members(count), Cancelled)).ToList();
-        held.SetResult();
-        await Task.WhenAll([first, .. others]).Within();
-
-        _configured.ShouldBe([2, 7]);
+        _inFlight.Dispose();
+        _warmUp.Dispose();
+        _admin.Dispose();
+        _temp.Dispose();
     }
 
     [Fact]
-    public async Task A_configuration_that_fails_is_told_to_the_one_who_asked_and_the_next_may_succeed()
+    public async Task A_replica_is_kept_out_by_a_flag_and_let_in_without_it()
     {
-        var gate = Gate(count => count == 3 ? throw new DistributedApplicationException("nginx does not accept it.") : Task.CompletedTask);
+        await DrainAsync(1);
+        FlagFiles.ShouldBe(["site.drain", "site.drain.8002"]);
 
-        (await Should.ThrowAsync<DistributedApplicationException>(() => gate.SetMembersAsync(_site, Members(3), Cancelled))).Message.ShouldBe("nginx does not accept it.");
-        await gate.SetMembersAsync(_site, Members(4), Cancelled);
+        await AdmitAsync(1);
 
-        _configured.ShouldBe([3, 4]);
+        FlagFiles.ShouldBeEmpty();
+        _configured.ShouldBeEmpty();
     }
 
     [Fact]
-    [Trait("kind", "process")]
-    public async Task A_master_that_does_not_take_the_new_configuration_gets_the_one_before_back()
+    public async Task A_second_one_gets_the_flag_and_the_first_is_marked_in_the_configuration()
     {
-        using var deaf = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "trap '' HUP; echo ready; read line" }, RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
-        try
-        {
-            await deaf.StandardOutput.ReadLineAsync(Cancelled);
-            await Notifications.PublishUpdateAsync(_nginx, s => s with { Properties = [new ResourcePropertySnapshot("executable.pid", deaf.Id)] });
+        await DrainAsync(0);
+        await DrainAsync(2);
 
-            var error = await Should.ThrowAsync<DistributedApplicationException>(() => Gate(_ => Task.CompletedTask).SetMembersAsync(_site, Members(2), Cancelled));
+        FlagFiles.ShouldBe(["site.drain", "site.drain.8003"]);
+        _configured.ShouldBe(["8001* 8002 8003 8004"]);
 
-            error.Message.ShouldBe("Nginx 'nginx' did not take its new configuration within 5 s. What it says: 'stack logs nginx'.");
-            _wentBack.ShouldBe(1);
-        }
-        finally
-        {
-            deaf.Kill();
-        }
+        await AdmitAsync(0);
+        FlagFiles.ShouldBe(["site.drain", "site.drain.8003"]);
+        _configured[^1].ShouldBe("8001 8002 8003 8004");
+        await AdmitAsync(2);
+        FlagFiles.ShouldBeEmpty();
     }
 
-    private NginxTrafficGate Gate(Func<int, Task> configure) => new(
-        "nginx",
-        async (replicas, _) =>
-        {
-            _configured.Add(replicas.Count);
-            await configure(replicas.Count);
-            return () => _wentBack++;
-        },
-        new NginxMaster("nginx", Notifications, isMaster: true, TimeProvider.System),
-        NullLogger<NginxTrafficGate>.Instance);
+    [Fact]
+    public async Task One_that_is_out_already_stays_so()
+    {
+        await DrainAsync(0);
+        await DrainAsync(1);
+        await DrainAsync(0);
+        await DrainAsync(1);
 
-    private List<TrafficReplica> Members(int count) => [.. Enumerable.Range(0, count).Select(i => new TrafficReplica(_site, $"site-{8001 + i}", i))];
+        FlagFiles.ShouldBe(["site.drain", "site.drain.8002"]);
+        _configured.ShouldBe(["8001* 8002 8003 8004"]);
+    }
+
+    [Fact]
+    public async Task The_only_one_has_nobody_to_take_its_requests()
+    {
+        await _gate.SetMembersAsync(_site, Members(1), Cancelled);
+
+        await DrainAsync(0);
+
+        FlagFiles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_gone_leaves_no_flag_and_no_mark()
+    {
+        await DrainAsync(2);
+        await DrainAsync(3);
+
+        await _gate.SetMembersAsync(_site, Members(3), Cancelled);
+        FlagFiles.ShouldBeEmpty();
+        _configured[^1].ShouldBe("8001 8002 8003*");
+        await _gate.SetMembersAsync(_site, Members(2), Cancelled);
+
+        _state.Upstream("site").Down.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_nginx_did_not_accept_is_not_tried_again_with_the_next_change()
+    {
+        _fails = true;
+        await Should.ThrowAsync<DistributedApplicationException>(() => _gate.SetMembersAsync(_site, Members(6), Cancelled));
+        _fails = false;
+
+        _state.Upstream("site").Servers.Count.ShouldBe(4);
+        await _gate.SetMembersAsync(_site, Members(3), Cancelled);
+        _configured[^1].ShouldBe("8001 8002 8003");
+    }
+
+    private Task<ConfigChange> Configure(NginxRequest request, CancellationToken cancellationToken)
+    {
+        var upstream = request.Upstreams[0];
+        _configured.Add(string.Join(' ', upstream.Servers.Select(server => $"{server.Port}{(upstream.Down.Contains(server) ? "*" : "")}")));
+        return _fails ? throw new DistributedApplicationException("nginx does not accept it.") : Task.FromResult(new ConfigChange("new", IsNew: false, () => { }));
+    }
+
+    private Task<bool> DrainAsync(int index) => _gate.DrainAsync(Member(index), TimeSpan.Zero, Cancelled);
+
+    private Task AdmitAsync(int index) => _gate.AdmitAsync(Member(index), Cancelled);
+
+    private TrafficReplica Member(int index) => new(_site, $"site-{8001 + index}", index);
+
+    private List<TrafficReplica> Members(int count) => [.. Enumerable.Range(0, count).Select(Member)];
 }

@@ -10,6 +10,8 @@ namespace Stack.Hosting.Nginx.Tests.Writing;
 /// <summary>Compares what is written with the files beside this one. UPDATE_GOLDEN=1 rewrites them.</summary>
 public sealed class GoldenTests
 {
+    private const string OddFolder = "/srv/my \"own\" {state}; of \\ mine/nginx";
+
     public static TheoryData<string> Cases => [.. All.Keys];
 
     private static Dictionary<string, NginxPlan> All { get; } = new(StringComparer.Ordinal)
@@ -30,10 +32,12 @@ public sealed class GoldenTests
             ListenOn = [IPAddress.Any, IPAddress.IPv6Any],
             OpenFiles = 20_000,
         },
-        ["odd-names"] = Plans.Default(replicas: 2) with
+        ["without-steering"] = Plans.Default() with { Steering = null },
+        ["down"] = Plans.Default(replicas: 3).With(u => u with { Down = new HashSet<IPEndPoint> { u.Servers[1] } }),
+        ["odd-names"] = Plans.Default(replicas: 2).WithUpstream(new UpstreamPlan("Shop-Front-2", [new(IPAddress.Parse("10.0.0.5"), 5000), new(IPAddress.IPv6Loopback, 5001)])) with
         {
-            Folder = "/srv/my \"own\" {state}; of \\ mine/nginx",
-            Upstream = new UpstreamPlan("Shop-Front-2", [new(IPAddress.Parse("10.0.0.5"), 5000), new(IPAddress.IPv6Loopback, 5001)]),
+            Folder = OddFolder,
+            Steering = new SteeringPlan($"{OddFolder}/flags", "/run/my \"own\" {run}; of \\ mine/admin.sock"),
         },
     };
 
@@ -54,7 +58,7 @@ public sealed class GoldenTests
         using TempFolder temp = new();
         var state = Directory.CreateDirectory(Path.Combine(temp.Path, "a \"state\" {of}; \\ nginx")).FullName;
         var installed = await Installed.VersionAsync();
-        var texts = Render(All[name] with { Folder = state }).ToDictionary(file => file.Key, file => WithoutNewer(file.Value, installed));
+        var texts = Render(At(All[name], state)).ToDictionary(file => file.Key, file => WithoutNewer(file.Value, installed));
 
         var version = new ConfigFolder(state, TimeProvider.System).Write(HandWrittenFiles.Load(Sources.NginxFolder), texts);
         var result = await new CommandRunner(TimeProvider.System)
@@ -71,7 +75,13 @@ public sealed class GoldenTests
         Render(Plans.Default(replicas: 32)).ShouldBe(Render(Plans.Default(replicas: 32)));
     }
 
-    private static NginxPlan With(NginxPlan plan, NginxBalancing balancing) => plan with { Upstream = plan.Upstream! with { Balancing = balancing } };
+    private static NginxPlan With(NginxPlan plan, NginxBalancing balancing) => plan.With(u => u with { Balancing = balancing });
+
+    private static NginxPlan At(NginxPlan plan, string state) => plan with
+    {
+        Folder = state,
+        Steering = plan.Steering is null ? null : new SteeringPlan($"{state}/flags", $"{state}/admin.sock"),
+    };
 
     private static IReadOnlyDictionary<string, string> Render(NginxPlan plan) => NginxConfigWriter.Write(NginxConfigBuilder.Build(plan));
 

@@ -1,0 +1,56 @@
+using System.Net;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Runtime;
+
+namespace Stack.Hosting.Nginx.Traffic;
+
+/// <summary>A prepared Nginx while it runs: what of it can be changed, and by whom.</summary>
+internal sealed class Gateway : IDisposable
+{
+    private readonly AdminSocket _admin;
+    private readonly RequestsInFlight _inFlight;
+    private readonly WarmUp _warmUp;
+    private readonly Reloads _reloads;
+
+    /// <param name="nginx">Its resource.</param>
+    /// <param name="request">What its configuration is made of at first.</param>
+    /// <param name="choice">What it runs as.</param>
+    /// <param name="preparation">Makes and checks configurations.</param>
+    /// <param name="addressOf">Where a replica listens.</param>
+    /// <param name="services">The AppHost's.</param>
+    public Gateway(
+        NginxResource nginx, NginxRequest request, RuntimeChoice choice, NginxPreparation preparation, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf, IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Stack.Nginx");
+        FlagFolder flags = new(Path.Combine(request.Folder, NginxNames.FlagFolder));
+        NginxMaster master = new(nginx.Name, services.GetRequiredService<ResourceNotificationService>(), choice is ProcessChoice, time);
+        var trouble = nginx.Annotations.OfType<TroubleAnnotation>().LastOrDefault();
+        _admin = new AdminSocket(request.AdminSocket, time);
+        _inFlight = new RequestsInFlight(time, logger);
+        _warmUp = new WarmUp(time, logger);
+        State = new GatewayState(request);
+        _reloads = new Reloads(
+            State, (now, token) => preparation.ChangeAsync(now, choice, token), master, flags, _admin, choice.Version, why => trouble?.Tell(why), time, logger);
+        Gate = new NginxTrafficGate(State, addressOf, _reloads, new Steering(flags, _admin, master), _inFlight, _warmUp);
+    }
+
+    public GatewayState State { get; }
+
+    public ITrafficGate Gate { get; }
+
+    /// <summary>Takes over what has changed in the hand-written files, and certificates.</summary>
+    /// <exception cref="Aspire.Hosting.DistributedApplicationException">nginx does not accept it, or did not take it: the configuration before stays in use.</exception>
+    public Task ReloadAsync(CancellationToken cancellationToken) => _reloads.ReadAgainAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _inFlight.Dispose();
+        _warmUp.Dispose();
+    }
+}
