@@ -18,6 +18,9 @@ internal static class StackCommand
         root.Subcommands.Add(ReplicaCommand.Create("restart", "Restarts one replica, or a resource: one replica after another.", context));
         root.Subcommands.Add(ReplicaCommand.Create("roll", "Restarts a resource, one replica after another, while the others serve.", context));
         root.Subcommands.Add(ScaleCommand.Create(context));
+        root.Subcommands.Add(DeployCommand.Create(context));
+        root.Subcommands.Add(DeployCommand.CreateRollback(context));
+        root.Subcommands.Add(ReleasesCommand.Create(context));
         root.Subcommands.Add(ReplicaCommand.CreateOwn(context));
         root.Subcommands.Add(OperationCommand.Create(context));
         root.Subcommands.Add(DashboardCommand.Create(context));

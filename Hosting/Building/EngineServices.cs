@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Stack.Hosting.Supervision.Posix;
 
@@ -83,6 +84,7 @@ internal static class EngineServices
             services.AddSingleton<ResourceFollower>();
             services.AddSingleton<ContainerRuntime>();
             services.AddSingleton(provider => Launchers.Create(provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<StackOptions>().Launcher));
+            services.AddSingleton<IReleasePublisher>(provider => new ReleasePublisher(provider.GetRequiredService<ProjectBuilds>));
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
             services.AddSingleton<StackControl>();

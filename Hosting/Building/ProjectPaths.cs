@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Orchestration.Releases;
 
 namespace Stack.Hosting.Building;
 
@@ -28,21 +29,8 @@ internal static class ProjectPaths
             throw new DistributedApplicationException($"Resource '{resource}': the folder '{full}' has {projects.Length} project files ({Names(projects)}). Name one of them.");
         }
 
-        var published = Published(resource, full);
+        var published = PublishedFolder.Find(resource, full);
         return (new PublishedProject($"{published.Program}.dll"), published);
-    }
-
-    /// <exception cref="DistributedApplicationException">Nothing was published there, or several programs were.</exception>
-    public static PublishedSiteAnnotation Published(string resource, string folder)
-    {
-        var configs = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.runtimeconfig.json") : [];
-        return configs.Length switch
-        {
-            1 => new PublishedSiteAnnotation(folder, configs[0]),
-            0 when !Directory.Exists(folder) => throw new DistributedApplicationException($"Resource '{resource}': the folder '{folder}' does not exist. Publish the site there, or correct the path."),
-            0 => throw new DistributedApplicationException($"Resource '{resource}': the folder '{folder}' has neither a project file nor a *.runtimeconfig.json, so there is nothing to run. Publish the site there, or correct the path."),
-            _ => throw new DistributedApplicationException($"Resource '{resource}': the folder '{folder}' has {configs.Length} published programs ({Names(configs)}). Publish each to a folder of its own."),
-        };
     }
 
     private static string Names(IEnumerable<string> files) => string.Join(", ", files.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));

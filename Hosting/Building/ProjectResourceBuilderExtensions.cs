@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
+using Stack.Hosting.Orchestration.Releases;
 
 namespace Aspire.Hosting;
 
@@ -119,7 +120,7 @@ public static class ProjectResourceBuilderExtensions
         var (project, published) = find();
         if (builder.Configuration[$"Stack:Projects:{name}:Folder"] is { Length: > 0 } folder)
         {
-            published = ProjectPaths.Published(name, Path.GetFullPath(folder, builder.AppHostDirectory));
+            published = PublishedFolder.Find(name, Path.GetFullPath(folder, builder.AppHostDirectory));
         }
 
         var added = builder.AddResource(resource).WithAnnotation(project);

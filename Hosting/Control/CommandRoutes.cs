@@ -10,7 +10,7 @@ namespace Stack.Hosting.Control;
 
 /// <summary>
 /// <c>POST {name}/{command}</c>, for <c>start</c>, <c>stop</c>, <c>restart</c> and every other command that the resource has; <c>POST {name}/commands/{command}</c>, the same for one whose name means
-/// something else here; <c>POST {name}/scale</c> and <c>POST down</c>.
+/// something else here; <c>POST {name}/scale</c>, <c>deploy</c> and <c>rollback</c>, <c>GET {name}/releases</c>, and <c>POST down</c>.
 /// </summary>
 internal static partial class CommandRoutes
 {
@@ -19,6 +19,9 @@ internal static partial class CommandRoutes
         v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, 2, context)));
         v1.MapPost("/{name}/commands/{command}", (RequestDelegate)(request => ExecuteAsync(request, 3, context)));
         v1.MapPost("/{name}/scale", (RequestDelegate)(request => ScaleAsync(request, context)));
+        v1.MapPost("/{name}/deploy", (RequestDelegate)(request => DeployAsync(request, context)));
+        v1.MapPost("/{name}/rollback", (RequestDelegate)(request => RollbackAsync(request, context)));
+        v1.MapGet("/{name}/releases", (RequestDelegate)(request => ReleasesAsync(request, context)));
         v1.MapPost("/down", (RequestDelegate)(request => DownAsync(request, context)));
     }
 
@@ -47,17 +50,9 @@ internal static partial class CommandRoutes
 
     private static async Task ScaleAsync(HttpContext request, ControlContext context)
     {
-        var name = RequestTarget.Segment(request, 1);
-        if (context.Control.GetStatus().Resources.FirstOrDefault(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name))) is not { } resource)
-        {
-            await Problems.UnknownNameAsync(request, name, context.Control).ConfigureAwait(false);
-            return;
-        }
-
         var scale = await ReadAsync(request, ControlJson.Default.ScaleRequest, "scale", "{\"replicas\":6}").ConfigureAwait(false);
-        if (!Same(resource.Name, name))
+        if (await FindResourceAsync(request, context, "scaled").ConfigureAwait(false) is not { } resource)
         {
-            await Problems.WriteAsync(request, CommandOutcome.Invalid("name", $"'{name}' is one replica of '{resource.Name}'; only a resource can be scaled.")).ConfigureAwait(false);
             return;
         }
 
@@ -68,8 +63,57 @@ internal static partial class CommandRoutes
         }
 
         var (replicas, peer) = (scale.Replicas.Value, PeerCheck.Of(request));
-        LogScale(context.Logger, resource.Name, replicas, peer.Uid, peer.Pid);
-        await AnswerAsync(request, context, "scale", resource.Name, token => context.Control.ScaleAsync(resource.Name, replicas, token)).ConfigureAwait(false);
+        LogScale(context.Logger, resource, replicas, peer.Uid, peer.Pid);
+        await AnswerAsync(request, context, "scale", resource, token => context.Control.ScaleAsync(resource, replicas, token)).ConfigureAwait(false);
+    }
+
+    private static async Task DeployAsync(HttpContext request, ControlContext context)
+    {
+        var deploy = await ReadAsync(request, ControlJson.Default.DeployRequest, "deploy", "{\"folder\":\"/srv/site-1.2\"}").ConfigureAwait(false) ?? new DeployRequest();
+        if (await FindResourceAsync(request, context, "deployed").ConfigureAwait(false) is { } resource)
+        {
+            var peer = PeerCheck.Of(request);
+            LogDeploy(context.Logger, resource, deploy.Folder ?? "its project", peer.Uid, peer.Pid);
+            await AnswerAsync(request, context, "deploy", resource, token => context.Control.DeployAsync(resource, deploy.Folder, deploy.Name, token)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RollbackAsync(HttpContext request, ControlContext context)
+    {
+        var rollback = await ReadAsync(request, ControlJson.Default.RollbackRequest, "rollback", "{\"to\":\"v1.2\"}").ConfigureAwait(false) ?? new RollbackRequest();
+        if (await FindResourceAsync(request, context, "rolled back").ConfigureAwait(false) is { } resource)
+        {
+            var peer = PeerCheck.Of(request);
+            LogRollback(context.Logger, resource, rollback.To ?? "the release before", peer.Uid, peer.Pid);
+            await AnswerAsync(request, context, "rollback", resource, token => context.Control.RollbackAsync(resource, rollback.To, token)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReleasesAsync(HttpContext request, ControlContext context)
+    {
+        if (await FindResourceAsync(request, context, "deployed").ConfigureAwait(false) is { } resource && context.Control.ReleasesOf(resource) is { } releases)
+        {
+            await Problems.WriteJsonAsync(request, releases, ControlJson.Default.ReleaseList).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The resource that the path names, as it is spelled; null: there is none, or it is a replica, and that was answered.</summary>
+    private static async Task<string?> FindResourceAsync(HttpContext request, ControlContext context, string done)
+    {
+        var name = RequestTarget.Segment(request, 1);
+        if (context.Control.GetStatus().Resources.FirstOrDefault(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name))) is not { } resource)
+        {
+            await Problems.UnknownNameAsync(request, name, context.Control).ConfigureAwait(false);
+            return null;
+        }
+
+        if (!Same(resource.Name, name))
+        {
+            await Problems.WriteAsync(request, CommandOutcome.Invalid("name", $"'{name}' is one replica of '{resource.Name}'; only a resource can be {done}.")).ConfigureAwait(false);
+            return null;
+        }
+
+        return resource.Name;
     }
 
     private static async Task DownAsync(HttpContext request, ControlContext context)
@@ -159,4 +203,10 @@ internal static partial class CommandRoutes
 
     [LoggerMessage(8006, LogLevel.Information, "Scale of {Resource} to {Replicas}, by user {Uid} (process {Pid}).")]
     private static partial void LogScale(ILogger logger, string resource, int replicas, uint uid, int pid);
+
+    [LoggerMessage(8007, LogLevel.Information, "Deploy of {Resource} from {Source}, by user {Uid} (process {Pid}).")]
+    private static partial void LogDeploy(ILogger logger, string resource, string source, uint uid, int pid);
+
+    [LoggerMessage(8008, LogLevel.Information, "Rollback of {Resource} to {Release}, by user {Uid} (process {Pid}).")]
+    private static partial void LogRollback(ILogger logger, string resource, string release, uint uid, int pid);
 }

@@ -37,6 +37,22 @@ internal interface IStackControl
     /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
     Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken);
 
+    /// <summary>Makes a release of a site and goes over to it; returns when all its replicas run it, or that was given up.</summary>
+    /// <param name="resource">A resource; known to exist.</param>
+    /// <param name="folder">Full path of a published folder; null: the project is published first.</param>
+    /// <param name="name">Names the release beside its time; null: a hash does.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
+    Task<CommandOutcome> DeployAsync(string resource, string? folder, string? name, CancellationToken cancellationToken);
+
+    /// <summary>Goes back to a release; returns when all replicas of the site run it, or that was given up.</summary>
+    /// <param name="resource">A resource; known to exist.</param>
+    /// <param name="to">Which; null: the one before the current one.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was begun goes on.</param>
+    Task<CommandOutcome> RollbackAsync(string resource, string? to, CancellationToken cancellationToken);
+
+    /// <summary>The releases of a site; null for an unknown name.</summary>
+    ReleaseList? ReleasesOf(string resource);
+
     /// <summary>Begins the end of the whole AppHost and returns at once.</summary>
     /// <param name="force">KILL to all groups instead of an orderly stop.</param>
     /// <param name="leaveRunning">The replicas stay and serve on; the next AppHost takes them over.</param>

@@ -37,6 +37,9 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
     /// <summary>The folder to run in, in place of the program's own.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>The published folder that a replica is launched from; null: what the model says.</summary>
+    public Func<string, PublishedSiteAnnotation?> Release { get; init; } = _ => null;
+
     public string LogFile(ReplicaIdentity replica) => Path.Combine(state.Logs, $"{replica.Name}.log");
 
     public async Task<LaunchRequest> CreateAsync(ReplicaIdentity replica, int generation, CancellationToken cancellationToken)
@@ -69,7 +72,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             own.Callback(new ReplicaEnvironmentContext(replica.Name, replica.Index, replica.Port, environment));
         }
 
-        var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
+        var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, Release(replica.Name), () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
         return new LaunchRequest
         {
             FileName = file,

@@ -61,6 +61,25 @@ internal sealed partial class ProjectBuilds(IToolRunner tools, string configurat
         }
     }
 
+    /// <summary>Publishes the project in Release. The build has folders of its own: replicas run from the project's, and what they run from must not change below them.</summary>
+    /// <param name="resource">Name of the resource, for messages.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="folder">Where it is published to.</param>
+    /// <param name="buildFolder">Where the build works.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <exception cref="DistributedApplicationException">The build failed.</exception>
+    public async Task PublishAsync(string resource, IProjectMetadata project, string folder, string buildFolder, CancellationToken cancellationToken)
+    {
+        LogPublishing(resource, project.ProjectPath, folder);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
+        var (code, lines) = await RunAsync(
+            project, either.Token, "publish", project.ProjectPath, "-nologo", "-v:q", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-c", "Release", "-o", folder, "--artifacts-path", buildFolder).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw new DistributedApplicationException($"Resource '{resource}': '{project.ProjectPath}' could not be published: {Errors(lines)}");
+        }
+    }
+
     public void Dispose()
     {
         _ended.Cancel();
@@ -75,7 +94,7 @@ internal sealed partial class ProjectBuilds(IToolRunner tools, string configurat
             await BuildAsync(resource, project).ConfigureAwait(false);
         }
 
-        var (code, lines) = await RunAsync(project, "msbuild", project.ProjectPath, "-nologo", "-getProperty:TargetPath", "-getProperty:TargetFrameworks", $"-p:Configuration={configuration}").ConfigureAwait(false);
+        var (code, lines) = await RunAsync(project, _ended.Token, "msbuild", project.ProjectPath, "-nologo", "-getProperty:TargetPath", "-getProperty:TargetFrameworks", $"-p:Configuration={configuration}").ConfigureAwait(false);
         if (code != 0)
         {
             throw new DistributedApplicationException($"Resource '{resource}': the project '{project.ProjectPath}' can't be read: {Errors(lines)}");
@@ -92,21 +111,21 @@ internal sealed partial class ProjectBuilds(IToolRunner tools, string configurat
     private async Task BuildAsync(string resource, IProjectMetadata project)
     {
         LogBuilding(resource, project.ProjectPath);
-        var (code, lines) = await RunAsync(project, "build", project.ProjectPath, "-nologo", "-v:q", "-nodeReuse:false", $"-p:Configuration={configuration}").ConfigureAwait(false);
+        var (code, lines) = await RunAsync(project, _ended.Token, "build", project.ProjectPath, "-nologo", "-v:q", "-nodeReuse:false", $"-p:Configuration={configuration}").ConfigureAwait(false);
         if (code != 0)
         {
             throw new DistributedApplicationException($"Resource '{resource}': the build of '{project.ProjectPath}' failed: {Errors(lines)}");
         }
     }
 
-    private async Task<(int Code, List<string> Lines)> RunAsync(IProjectMetadata project, params string[] arguments)
+    private async Task<(int Code, List<string> Lines)> RunAsync(IProjectMetadata project, CancellationToken cancellationToken, params string[] arguments)
     {
         var request = new ToolRequest(LaunchPlanner.DotnetHost(), arguments, Path.GetDirectoryName(project.ProjectPath)!) { Environment = Environment() };
         List<string> lines = [];
-        await _one.WaitAsync(_ended.Token).ConfigureAwait(false);
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return (await tools.RunAsync(request, lines.Add, _ended.Token).ConfigureAwait(false), lines);
+            return (await tools.RunAsync(request, lines.Add, cancellationToken).ConfigureAwait(false), lines);
         }
         catch (LaunchException e)
         {
@@ -131,4 +150,7 @@ internal sealed partial class ProjectBuilds(IToolRunner tools, string configurat
 
     [LoggerMessage(3601, LogLevel.Information, "Building '{Project}' for resource '{Resource}'.")]
     private partial void LogBuilding(string resource, string project);
+
+    [LoggerMessage(3602, LogLevel.Information, "Publishing '{Project}' for resource '{Resource}' to '{Folder}'.")]
+    private partial void LogPublishing(string resource, string project, string folder);
 }

@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Orchestration.Releases;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -9,10 +10,11 @@ namespace Stack.Hosting.Orchestration;
 internal static class ProjectPrograms
 {
     /// <param name="plan">The resource.</param>
+    /// <param name="release">The published folder that it runs from; null: what the model says.</param>
     /// <param name="builds">Builds projects that were not built with the AppHost.</param>
     /// <param name="cancellationToken">Ends the wait for a build.</param>
     /// <exception cref="DistributedApplicationException">There is nothing that can be run; says how to get it.</exception>
-    public static async Task<(string File, string[] First, string Folder)> ResolveAsync(ResourcePlan plan, Func<ProjectBuilds> builds, CancellationToken cancellationToken)
+    public static async Task<(string File, string[] First, string Folder)> ResolveAsync(ResourcePlan plan, PublishedSiteAnnotation? release, Func<ProjectBuilds> builds, CancellationToken cancellationToken)
     {
         var resource = plan.Resource;
         if (resource.TryGetLastAnnotation<ExecutableAnnotation>(out var executable))
@@ -20,9 +22,10 @@ internal static class ProjectPrograms
             return (executable.Command, [], executable.WorkingDirectory);
         }
 
-        if (resource.TryGetLastAnnotation<PublishedSiteAnnotation>(out var published))
+        if (release is not null || resource.TryGetLastAnnotation(out release))
         {
-            return Published(plan.Name, published);
+            var (file, needsDotnet) = PublishedFolder.ProgramOf(plan.Name, release);
+            return needsDotnet ? (LaunchPlanner.DotnetHost(), [file], release.Folder) : (file, [], release.Folder);
         }
 
         if (!resource.TryGetLastAnnotation<IProjectMetadata>(out var project))
@@ -35,19 +38,4 @@ internal static class ProjectPrograms
             ? (LaunchPlanner.DotnetHost(), [output], Path.GetDirectoryName(project.ProjectPath)!)
             : throw new DistributedApplicationException($"Resource '{plan.Name}': the built assembly '{output}' does not exist. Build it: dotnet build \"{project.ProjectPath}\"");
     }
-
-    private static (string File, string[] First, string Folder) Published(string resource, PublishedSiteAnnotation published)
-    {
-        // One that brings its runtime along is a program of its own.
-        if (File.ReadAllText(published.RuntimeConfig).Contains("\"includedFrameworks\"", StringComparison.Ordinal))
-        {
-            return (Existing(resource, OperatingSystem.IsWindows() ? $"{published.Program}.exe" : published.Program), [], published.Folder);
-        }
-
-        return (LaunchPlanner.DotnetHost(), [Existing(resource, $"{published.Program}.dll")], published.Folder);
-    }
-
-    private static string Existing(string resource, string file) => File.Exists(file)
-        ? file
-        : throw new DistributedApplicationException($"Resource '{resource}': the published program '{file}' does not exist. Publish the site again: dotnet publish -o \"{Path.GetDirectoryName(file)}\"");
 }

@@ -28,7 +28,8 @@ internal sealed class ReplicaFactory(
         return [.. stack.Plan.Resources.Select(resource =>
         {
             var logger = loggers.CreateLogger($"Stack.{resource.Name}");
-            var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, logger);
+            var releases = stack.Releases[resource.Name];
+            var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, releases.Targets, logger);
             var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
             var maker = new ReplicaMaker(
                 (replica, published) => new InstanceSupervisor(specs.Create(replica, request => Tell(resource, replica.Name, request)), launcher, gate, prober, time, logger, snapshot =>
@@ -39,7 +40,8 @@ internal sealed class ReplicaFactory(
                 {
                     Alerted = text => surroundings.Alert(resource.Name, replica.Name, text),
                 },
-                specs.RenewLaunches);
+                specs.RenewLaunches,
+                releases);
             return new ResourceOrchestrator(resource, maker, surroundings, time, logger);
         })];
     }

@@ -79,11 +79,11 @@ internal sealed partial class ResourceOrchestrator
         return held.Count == 0 ? plan : throw new InvalidSettingException("replicas", string.Join(Environment.NewLine, held));
     }
 
-    private Task<string?> ChangeAsync(string what, string reason, Func<CancellationToken, Task<string?>> change)
+    private Task<string?> ChangeAsync(string what, string reason, Func<CancellationToken, Task<string?>> change, bool preparing = false)
     {
         lock (_changing)
         {
-            var calledOff = _rollout.Begin(what, reason);
+            var calledOff = _rollout.Begin(what, reason, preparing);
             var running = Task.Run(() => RunAsync(what, change, calledOff), CancellationToken.None);
             _change = running;
             return running;
@@ -99,11 +99,12 @@ internal sealed partial class ResourceOrchestrator
         }
         catch (RolloutFrozenException e)
         {
-            var text = $"The {what} of '{Name}' froze at '{e.Replica}'. {e.Message} The replicas after it were not touched. 'stack roll {Name}' tries again, 'stack start {Name}' leaves it as it is.";
+            var advice = e.Advice ?? $"'stack roll {Name}' tries again, 'stack start {Name}' leaves it as it is.";
+            var text = $"The {what} of '{Name}' froze at '{e.Replica}'. {e.Message} The replicas after it were not touched. {advice}";
             _rollout.Freeze(e.Replica, e.Message);
             LogFrozen(text);
             _stack.Alert(Name, e.Replica, text);
-            throw new DistributedApplicationException(text, e);
+            throw new DistributedApplicationException(string.Join(Environment.NewLine, [text, .. e.LastWords.Prepend($"The last lines of '{e.Replica}':").Where(_ => e.LastWords.Count > 0)]), e);
         }
         catch (OperationCanceledException e) when (calledOff.IsCancellationRequested)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Orchestration.Rolling;
 using Stack.Hosting.Supervision;
 
@@ -37,7 +38,7 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
             stack.RolloutChanged(plan.Name);
             _replicas.Pulse();
         });
-        _rolling = new RollingRestart(_replicas, _traffic, _rollout, time, logger);
+        _rolling = new RollingRestart(_replicas, _traffic, _rollout, maker.Releases.Targets, time, logger);
         _scaler = new Scaler(_replicas, _traffic, _rollout, stack, Make);
         _replicas.Use(plan, [.. plan.Replicas.Select(Make)]);
         foreach (var replica in _replicas.All)
@@ -217,4 +218,5 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
 /// <summary>Makes what the orchestrator of one resource needs of its launches.</summary>
 /// <param name="Make">Makes the supervisor of a replica, not started; it calls back with each snapshot.</param>
 /// <param name="RenewLaunches">Has the AppHost's callbacks called anew for the next launches.</param>
-internal sealed record ReplicaMaker(Func<ReplicaIdentity, Action<InstanceSnapshot>, InstanceSupervisor> Make, Action RenewLaunches);
+/// <param name="Releases">What they are launched from.</param>
+internal sealed record ReplicaMaker(Func<ReplicaIdentity, Action<InstanceSnapshot>, InstanceSupervisor> Make, Action RenewLaunches, SiteReleases Releases);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Stack.Hosting.Supervision.Records;
 
@@ -21,7 +22,7 @@ internal sealed class SpecFactory
     private readonly List<HttpHealthCheckAnnotation> _checks;
     private readonly HangDumps _dumps;
 
-    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ILogger logger)
+    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ReleaseTargets releases, ILogger logger)
     {
         _plan = plan;
         _containers = containers;
@@ -34,6 +35,7 @@ internal sealed class SpecFactory
         {
             Container = plan.Resource.RunsInEngine() ? new ContainerLauncher(plan.Resource, containers, execution, notifications, state.Containers, StopGrace) : null,
             Settings = ProcessSettings.From(_supervision),
+            Release = replica => releases.For(replica)?.Site,
             Folder = _supervision.Directory is { } folder ? Path.GetFullPath(folder, options.AppHostDirectory) : null,
         };
     }

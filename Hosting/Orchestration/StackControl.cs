@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -129,9 +130,14 @@ internal sealed class StackControl : IStackControl
         return result.ToOutcome(command);
     }
 
-    public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken)
-        => _lifetime.ApplicationStopping.IsCancellationRequested ? Task.FromResult(CommandOutcome.Failed(Stopping))
-            : Find(resource)?.Resource.ScaleAsync(replicas, cancellationToken) ?? Task.FromResult(CommandOutcome.Failed($"There is no resource '{resource}'."));
+    public Task<CommandOutcome> ScaleAsync(string resource, int replicas, CancellationToken cancellationToken) => ChangeAsync(resource, r => r.ScaleAsync(replicas, cancellationToken));
+
+    public Task<CommandOutcome> DeployAsync(string resource, string? folder, string? name, CancellationToken cancellationToken)
+        => ChangeAsync(resource, r => r.DeployAsync(new DeployOrder(folder, name), cancellationToken));
+
+    public Task<CommandOutcome> RollbackAsync(string resource, string? to, CancellationToken cancellationToken) => ChangeAsync(resource, r => r.RollbackAsync(to, cancellationToken));
+
+    public ReleaseList? ReleasesOf(string resource) => Find(resource)?.Resource.ListReleases();
 
     public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {
@@ -181,6 +187,11 @@ internal sealed class StackControl : IStackControl
     /// <summary>A resource (then without a replica), or a replica and its resource.</summary>
     public (ResourceOrchestrator Resource, InstanceSupervisor? Replica)? Find(string name)
         => Resources.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is { } resource ? (resource, null) : FindReplica(name);
+
+    private Task<CommandOutcome> ChangeAsync(string resource, Func<ResourceOrchestrator, Task<CommandOutcome>> change)
+        => _lifetime.ApplicationStopping.IsCancellationRequested ? Task.FromResult(CommandOutcome.Failed(Stopping))
+            : Find(resource) is { } found ? change(found.Resource)
+            : Task.FromResult(CommandOutcome.Failed($"There is no resource '{resource}'."));
 
     private static async Task PingAsync(InstanceSupervisor replica, CancellationToken cancellationToken)
     {

@@ -40,6 +40,9 @@ internal sealed record StackOptions
     /// <summary>What the console logs may take of the disk.</summary>
     public LogSettings Logs { get; init; } = new();
 
+    /// <summary>How many releases of a site are kept.</summary>
+    public int ReleasesKept { get; init; } = 5;
+
     public required bool RandomizePorts { get; init; }
 
     public required bool DisableDashboard { get; init; }
@@ -83,9 +86,15 @@ internal sealed record StackOptions
                 TotalBytes = Size(configuration, "Stack:Logs:TotalBytes") ?? new LogSettings().TotalBytes,
                 MinFreeBytes = Size(configuration, "Stack:Logs:MinFreeBytes") ?? new LogSettings().MinFreeBytes,
             },
+            ReleasesKept = Releases(configuration),
             Launcher = configuration[Supervision.Launchers.Setting],
         };
     }
+
+    private static int Releases(IConfiguration configuration)
+        => configuration["Stack:Releases:Keep"] is not { Length: > 0 } text ? 5
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 2 ? kept
+            : throw new DistributedApplicationException($"The setting 'Stack:Releases:Keep' is '{text}'; it takes a number of 2 or more: the release that runs and the one before it always stay.");
 
     // Bytes, or supervisord's way: 500KB, 50MB, 2GB.
     private static long? Size(IConfiguration configuration, string key)

@@ -3,7 +3,6 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
-using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Orchestration.Containers;
@@ -15,7 +14,7 @@ namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
 internal sealed partial class StackPreparation(
-    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, IProcessLauncher launcher, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, IProcessLauncher launcher, IReleasePublisher publisher, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
 {
     private StateFolder? _state;
     private StackSecrets? _secrets;
@@ -65,13 +64,22 @@ internal sealed partial class StackPreparation(
         foreach (var resource in plan.Resources)
         {
             LifecycleCommands.Add(resource.Resource);
-            ReleaseFolders.Set(resource.Resource, resource.Resource.TryGetLastAnnotation<PublishedSiteAnnotation>(out var published) ? [published.Folder] : []);
         }
+
+        var releases = plan.Resources.ToDictionary(r => r.Name, OpenReleases, StringComparer.OrdinalIgnoreCase);
 
         await PortCheck.EnsureFreeAsync(plan, adoption.Excuses, time, cancellationToken).ConfigureAwait(false);
         await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
         KeyRing.EnsureKey(_state!.Keys, time);
-        return new PreparedStack(plan, _state, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired);
+        return new PreparedStack(plan, _state, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired, releases);
+    }
+
+    private SiteReleases OpenReleases(ResourcePlan plan)
+    {
+        var releases = new SiteReleases(plan, new ReleaseStore(plan.Name, Path.Combine(_state!.Releases, plan.Name)), options.ReleasesKept, publisher, time, logger);
+        releases.Open(options.Development);
+        ReleaseFolders.Set(plan.Resource, releases.FoldersInUse(null, []));
+        return releases;
     }
 
     public void Dispose() => _state?.Dispose();
@@ -89,4 +97,5 @@ internal sealed partial class StackPreparation(
 /// <param name="Adoption">What goes on from the AppHost before.</param>
 /// <param name="Dashboard">Where the dashboard is; null: there is none.</param>
 /// <param name="Desired">Keeps the numbers of replicas that commands ask for; null in development.</param>
-internal sealed record PreparedStack(StackPlan Plan, StateFolder State, Adoption Adoption, DashboardAccess? Dashboard, DesiredReplicas? Desired);
+/// <param name="Releases">What each resource is launched from, by its name.</param>
+internal sealed record PreparedStack(StackPlan Plan, StateFolder State, Adoption Adoption, DashboardAccess? Dashboard, DesiredReplicas? Desired, IReadOnlyDictionary<string, SiteReleases> Releases);

@@ -29,6 +29,9 @@ internal sealed class StateFolder : IDisposable
     /// <summary>What is kept of the replicas for the next AppHost.</summary>
     public InstanceRecordStore Records => InstanceRecordStore.Open(Path);
 
+    /// <summary>Published versions of the sites, a folder for each site; made when there is one.</summary>
+    public string Releases => System.IO.Path.Combine(Path, "releases");
+
     public string Telemetry => Ensure("telemetry");
 
     /// <summary>Creates the folder where needed and locks it.</summary>

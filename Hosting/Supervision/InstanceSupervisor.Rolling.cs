@@ -13,6 +13,18 @@ internal sealed partial class InstanceSupervisor
     /// <summary>A roll-out comes to the replica, and may have to go back to what it runs now.</summary>
     public void KeepLaunch() => Launches.Keep(Current is { Adopted: true, Pid: { } pid } ? RunningProgram.Read(pid) : null);
 
+    /// <summary>The command line of what runs or is started again when it ends; empty: nothing is.</summary>
+    public string CommandLine => Current switch
+    {
+        { Adopted: true, Pid: { } pid } => ProcessTable.CommandLine(pid),
+        { Wanted: true } when Launches.Last is { } last => string.Join(' ', [last.FileName, .. last.Arguments]),
+        _ => "",
+    };
+
+    /// <summary>The last lines that its process has written; those of the one before, while it has written none or there is none.</summary>
+    public IReadOnlyList<string> Words()
+        => Current.Pid is not null && _launch is { LogFile: { } log } launch && LastWords.Read(log, launch.LogStart) is { Count: > 0 } words ? words : Current.LastWords;
+
     /// <summary>The longest that an orderly restart may take; one that takes longer hangs.</summary>
     public TimeSpan RestartLimit => _spec.StopGrace + _spec.StartDeadline + Margin;
 

@@ -9,6 +9,18 @@ internal sealed class LaunchMemory
     private LaunchRequest? _putBack;
     private RunningProgram? _adopted;
 
+    /// <summary>What was launched last; null: nothing, or it is being made.</summary>
+    public LaunchRequest? Last
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _last;
+            }
+        }
+    }
+
     /// <summary>The request for the next launch: a new one, or the old one while that is put back.</summary>
     public async Task<LaunchRequest> NextAsync(int generation, Func<CancellationToken, Task<LaunchRequest>> create, CancellationToken cancellationToken)
     {

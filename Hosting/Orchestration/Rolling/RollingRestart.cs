@@ -1,11 +1,12 @@
 using Aspire.Hosting;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration.Rolling;
 
 /// <summary>Restarts the replicas of one resource one at a time, as RollOrder says: out of traffic, stop, start, ready, back into traffic, next. Ends at the first that does not come back, so that the others serve on.</summary>
-internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffic, Rollout rollout, TimeProvider time, ILogger logger)
+internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffic, Rollout rollout, ReleaseTargets releases, TimeProvider time, ILogger logger)
 {
     private const int SuccessesToAdmit = 3;
 
@@ -49,11 +50,19 @@ internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffi
     }
 
     // Where nothing else serves there is nothing to be gained by taking it out of traffic first.
-    private static async Task<string?> RestartAloneAsync(InstanceSupervisor replica, CancellationToken calledOff)
+    private async Task<string?> RestartAloneAsync(InstanceSupervisor replica, CancellationToken calledOff)
     {
         var refuses = replica.Current.Port is not null && RollOrder.Serves(replica.Current);
         replica.KeepLaunch();
-        await replica.RestartAsync(calledOff).ConfigureAwait(false);
+        if (releases.Move(replica.Name))
+        {
+            await RestartOrPutBackAsync(replica, calledOff).ConfigureAwait(false);
+        }
+        else
+        {
+            await replica.RestartAsync(calledOff).ConfigureAwait(false);
+        }
+
         return refuses ? $"No other replica served while '{replica.Name}' restarted: requests were refused meanwhile." : null;
     }
 
@@ -69,17 +78,23 @@ internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffi
         }
 
         replica.KeepLaunch();
-        if (await RestartAsync(replica, calledOff).ConfigureAwait(false) is { } why)
-        {
-            throw new RolloutFrozenException(replica.Name, await PutBackAsync(replica, calledOff).ConfigureAwait(false) ? $"{why} The version before was put back and serves." : why);
-        }
-
+        releases.Move(replica.Name);
+        await RestartOrPutBackAsync(replica, calledOff).ConfigureAwait(false);
         if (replica.Current.Wanted)
         {
             await AdmitAsync(replica, calledOff).ConfigureAwait(false);
         }
 
         return null;
+    }
+
+    private async Task RestartOrPutBackAsync(InstanceSupervisor replica, CancellationToken calledOff)
+    {
+        if (await RestartAsync(replica, calledOff).ConfigureAwait(false) is { } why)
+        {
+            var words = replica.Words();
+            throw new RolloutFrozenException(replica.Name, await PutBackAsync(replica, calledOff).ConfigureAwait(false) ? $"{why} The version before was put back and serves." : why) { LastWords = words };
+        }
     }
 
     /// <returns>Null: it is ready again, or was stopped by command meanwhile; else why it is not.</returns>
@@ -109,7 +124,8 @@ internal sealed partial class RollingRestart(ReplicaSet replicas, Traffic traffi
     /// <returns>True: what was launched before the roll-out runs and serves again.</returns>
     private async Task<bool> PutBackAsync(InstanceSupervisor replica, CancellationToken calledOff)
     {
-        if (!replica.Launches.PutBack())
+        var returned = releases.Return(replica.Name);
+        if (!replica.Launches.PutBack() && !returned)
         {
             return false;
         }
@@ -145,4 +161,10 @@ internal sealed class RolloutFrozenException(string replica, string message) : D
 {
     /// <summary>The replica that it ended at.</summary>
     public string Replica { get; } = replica;
+
+    /// <summary>The last lines that the replica's new process had written; may be none.</summary>
+    public IReadOnlyList<string> LastWords { get; init; } = [];
+
+    /// <summary>What may be done about it, in full sentences; null: what may after a roll.</summary>
+    public string? Advice { get; init; }
 }

@@ -11,21 +11,25 @@ internal sealed class Rollout(string resource, Action changed)
 {
     private readonly Lock _lock = new();
     private RolloutStatus? _status;
+    private RolloutStatus? _before;
     private string? _reason;
+    private bool _isPreparing;
     private CancellationTokenSource? _running;
 
     public RolloutStatus? Status => Volatile.Read(ref _status);
 
-    public bool IsRunning => Volatile.Read(ref _running) is not null;
+    /// <summary>True while replicas are being changed.</summary>
+    public bool IsRunning => Volatile.Read(ref _running) is not null && !Volatile.Read(ref _isPreparing);
 
     public bool IsFrozen => Status is { State: "Frozen" };
 
     /// <summary>Takes the resource for one change, and ends a freeze. To be given back with <see cref="End"/>.</summary>
     /// <param name="what">What is done: <c>roll</c>, <c>scale to 6</c>.</param>
     /// <param name="reason">Why, or who asked for it: <c>by command</c>.</param>
+    /// <param name="preparing">True: it has something to do first that touches no replica, until <see cref="Prepared"/>.</param>
     /// <returns>Cancelled when the change is called off.</returns>
     /// <exception cref="RolloutBusyException">Another one is under way; named with its reason.</exception>
-    public CancellationToken Begin(string what, string reason)
+    public CancellationToken Begin(string what, string reason, bool preparing = false)
     {
         CancellationToken calledOff;
         lock (_lock)
@@ -39,11 +43,21 @@ internal sealed class Rollout(string resource, Action changed)
             _running = new CancellationTokenSource();
             calledOff = _running.Token;
             _reason = reason;
+            _isPreparing = preparing;
+            _before = preparing ? _status : null;
             _status = new RolloutStatus { State = "Running", What = what };
         }
 
         changed();
         return calledOff;
+    }
+
+    /// <summary>What came first is done: from now on replicas are changed.</summary>
+    /// <param name="what">What is done, more exactly: <c>deploy of 20261128-113000-v1.2</c>.</param>
+    public void Prepared(string what)
+    {
+        Volatile.Write(ref _isPreparing, false);
+        Change(s => s is null ? null : s with { What = what });
     }
 
     /// <summary>It has come to a replica.</summary>
@@ -52,13 +66,14 @@ internal sealed class Rollout(string resource, Action changed)
     /// <summary>It stays where it is until the next one, or until <see cref="Thaw"/>.</summary>
     public void Freeze(string replica, string why) => Change(s => s is null ? null : s with { State = "Frozen", Replica = replica, Reason = why });
 
-    /// <summary>The next one may begin.</summary>
+    /// <summary>The next one may begin. One that has changed nothing leaves a freeze as it was.</summary>
     public void End()
     {
         lock (_lock)
         {
             _running = null;
-            _status = IsFrozen ? _status : null;
+            _status = _isPreparing ? _before : IsFrozen ? _status : null;
+            _isPreparing = false;
         }
 
         changed();

@@ -84,6 +84,25 @@ internal sealed class FakeStack : IStackControl
         return Outcome(cancellationToken);
     }
 
+    public Task<CommandOutcome> DeployAsync(string resource, string? folder, string? name, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"deploy {resource} from {folder ?? "its project"} as {name ?? "it comes"}");
+        return Outcome(cancellationToken);
+    }
+
+    public Task<CommandOutcome> RollbackAsync(string resource, string? to, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"rollback {resource} to {to ?? "the one before"}");
+        return Outcome(cancellationToken);
+    }
+
+    public ReleaseList? ReleasesOf(string resource) => new()
+    {
+        Resource = resource,
+        Current = "build",
+        Releases = [new ReleaseInfo { Name = "build", Current = true, Previous = false, Replicas = ReplicasOf(resource) }],
+    };
+
     public CommandOutcome RequestDown(bool force, bool leaveRunning)
     {
         Downs.Enqueue((force, leaveRunning));

@@ -70,7 +70,7 @@ public sealed class ProjectProgramsTests : IDisposable
     {
         var builder = Models.Empty();
         declare(builder);
-        return await ProjectPrograms.ResolveAsync(Plans.Of(builder).Resources[0], () => throw new InvalidOperationException("nothing is to be built"), TestContext.Current.CancellationToken);
+        return await ProjectPrograms.ResolveAsync(Plans.Of(builder).Resources[0], null, () => throw new InvalidOperationException("nothing is to be built"), TestContext.Current.CancellationToken);
     }
 
     private void Write(string name, string text = "{}") => File.WriteAllText(_temp.File(name), text);

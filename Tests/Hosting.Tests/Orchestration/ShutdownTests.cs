@@ -7,6 +7,8 @@ using Microsoft.Extensions.Options;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Orchestration.Releases;
+using Hosting.Tests.Orchestration.Releases;
 using Testing;
 
 namespace Hosting.Tests.Orchestration;
@@ -134,9 +136,10 @@ public sealed class ShutdownTests : IAsyncDisposable
             _sites.Add((resource.Name, site));
         }
 
+        var plan = new ResourcePlan(resource, "Executable", identities, []) { EndpointPorts = new Dictionary<string, IReadOnlyList<int>>() };
         _resources.Add(new ResourceOrchestrator(
-            new ResourcePlan(resource, "Executable", identities, []) { EndpointPorts = new Dictionary<string, IReadOnlyList<int>>() },
-            new ReplicaMaker((replica, _) => sites[replica.Index].Supervisor, () => { }),
+            plan,
+            new ReplicaMaker((replica, _) => sites[replica.Index].Supervisor, () => { }, new SiteReleases(plan, new ReleaseStore(plan.Name, "/nowhere"), 2, new FakePublisher(), time, _logger)),
             new NothingAround(),
             time,
             _logger));

@@ -7,6 +7,7 @@ using Stack.Hosting.Building;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Testing;
 
@@ -132,7 +133,7 @@ public sealed class SpecFactoryTests : IAsyncDisposable
         using var state = StateFolder.Open(_folder.File($"state-{Guid.NewGuid():N}"));
         var options = services.GetRequiredService<StackOptions>() with { Development = development };
         var factory = new SpecFactory(
-            plan, options, state, builder.ExecutionContext, services.GetRequiredService<ContainerRuntime>(), services.GetRequiredService<ResourceNotificationService>(), NullLogger.Instance);
+            plan, options, state, builder.ExecutionContext, services.GetRequiredService<ContainerRuntime>(), services.GetRequiredService<ResourceNotificationService>(), new ReleaseTargets(null), NullLogger.Instance);
         return factory.Create(plan.Replicas[^1], _ => { });
     }
 }

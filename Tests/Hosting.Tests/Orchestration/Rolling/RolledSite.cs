@@ -8,7 +8,9 @@ using Stack.Hosting.Control;
 using Stack.Hosting.Control.Contract;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration;
+using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
+using Hosting.Tests.Orchestration.Releases;
 using Testing;
 
 namespace Hosting.Tests.Orchestration.Rolling;
@@ -35,16 +37,23 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
         }
 
         Plan = Plans.Of(builder).Resources.Single();
+        Releases = new SiteReleases(Plan, new ReleaseStore("site", Path.Combine(Folder.Path, "releases", "site")), 3, Publisher, Time, Logger);
         var prober = new PortProber(Launcher, Sick);
         Orchestrator = new ResourceOrchestrator(
             Plan,
-            new ReplicaMaker((replica, published) => new InstanceSupervisor(Spec(replica, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), prober, Time, Logger, published), () => Renewals++),
+            new ReplicaMaker((replica, published) => new InstanceSupervisor(Spec(replica, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), prober, Time, Logger, published), () => Renewals++, Releases),
             this,
             Time,
             Logger);
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public TempFolder Folder { get; } = new();
+
+    public SiteReleases Releases { get; }
+
+    public FakePublisher Publisher { get; } = new();
 
     public ScriptedLauncher Launcher { get; }
 
@@ -108,7 +117,7 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     public ScriptedProcess Last(string replica) => Of(replica).Last();
 
     /// <summary>What each replica runs.</summary>
-    public IEnumerable<string> Versions => Status.Replicas.Select(r => Last(r.Name).Request.Arguments[0]);
+    public IEnumerable<string> Versions => Status.Replicas.Select(r => Last(r.Name).Request.Arguments[0] is var run && Path.IsPathRooted(run) ? Path.GetFileName(Path.GetDirectoryName(run)!) : run);
 
     public InstanceSupervisor Replica(string name) => Orchestrator.Replicas.Single(r => r.Name == name);
 
@@ -230,6 +239,7 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     {
         Orchestrator.Kill();
         await Orchestrator.DisposeAsync().AsTask().Within();
+        Folder.Dispose();
         Launcher.Live.ShouldBe(0);
         Logger.Entries.Where(e => e.Id is 2190 or 2191 or 2192).ShouldBeEmpty();
     }
@@ -245,8 +255,8 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
             CreateLaunch = (generation, _) => Task.FromResult(new LaunchRequest
             {
                 FileName = "/bin/sh",
-                Arguments = [Version],
-                WorkingDirectory = "/",
+                Arguments = [Releases.Targets.For(replica.Name) is { } release ? $"{release.Site.Program}.dll" : Version],
+                WorkingDirectory = Releases.Targets.For(replica.Name)?.Folder ?? "/",
                 Environment = new Dictionary<string, string> { ["STACK_INSTANCE"] = replica.Name, ["STACK_GENERATION"] = $"{generation}" },
                 LogFile = "/nowhere/site.log",
             }),
