@@ -41,7 +41,7 @@ internal static class NginxConfigWriter
 
     private static void WritePools(NginxText text, NginxConfig config)
     {
-        text.Comment("127.0.0.1 and not localhost, which would be two servers. One failure takes a server out for 2 s: a restart takes about that long.");
+        text.Comment("127.0.0.1 and not localhost, which would be two servers. One failure takes a server out for 1 s.");
         foreach (var pool in config.Pools)
         {
             text.Block($"upstream {NginxText.Word(pool.Name)}", () => WritePool(text, pool));
@@ -59,6 +59,7 @@ internal static class NginxConfigWriter
             text.Write(Server(server));
         }
 
+        WriteLastResort(text, pool);
         if (pool.Servers.Count == 0)
         {
             text.Write(new Directive("server", "127.0.0.1:1", "down") { Comment = "There is no replica now, and an upstream needs a server: every request is answered 502." });
@@ -74,7 +75,20 @@ internal static class NginxConfigWriter
 
     private static Directive Server(PoolServer server) => server.Down
         ? new("server", server.Address.ToString(), "down")
-        : new("server", server.Address.ToString(), "max_fails=1", "fail_timeout=2s");
+        : new("server", server.Address.ToString(), "max_fails=1", "fail_timeout=1s");
+
+    /// <summary>Where each has failed once within a second, as when several are killed, one that is back long since would not be asked. Not every way of balancing allows it.</summary>
+    private static void WriteLastResort(NginxText text, Pool pool)
+    {
+        var last = pool.Servers.Where(server => !server.Down).ToList();
+        if (last.Count < 2 || pool.Balancing is not (NginxBalancing.LeastConnections or NginxBalancing.RoundRobin))
+        {
+            return;
+        }
+
+        text.Comment("When all have just failed they are asked all the same: one may be back.");
+        text.Write(last.Select(server => new Directive("server", server.Address.ToString(), "max_fails=0", "backup")));
+    }
 
     private static Directive[] Balancing(NginxBalancing balancing) => balancing switch
     {

@@ -26,7 +26,7 @@ public sealed class NginxStartTests : IDisposable
         program!.Command.ShouldBe(Installed.Executable);
         program.WorkingDirectory.ShouldBe(State);
         arguments.ShouldBe(["-c", $"{State}/current/nginx.conf", "-e", "stderr", "-g", "daemon off;"]);
-        Generated("pools.conf").Split('\n').TakeWhile(line => line != "}").Count(line => line.StartsWith("    server 127.0.0.1:", StringComparison.Ordinal)).ShouldBe(3);
+        Generated("pools.conf").Split('\n').TakeWhile(line => line != "}").Count(line => line.StartsWith("    server 127.0.0.1:", StringComparison.Ordinal) && !line.Contains("backup", StringComparison.Ordinal)).ShouldBe(3);
         Generated("server.conf").ShouldContain($"    listen 127.0.0.1:{nginx.HttpEndpoint.Port} default_server;\n");
     }
 

@@ -43,7 +43,7 @@ internal sealed class RunningApp : IAsyncDisposable
     public IReadOnlyList<int> Upstream =>
     [
         .. File.ReadLines(Path.Combine(State, "nginx", NginxNames.CurrentLink, NginxNames.PoolsFile)).TakeWhile(l => l != "}").Select(l => l.Trim())
-            .Where(l => l.StartsWith("server 127.0.0.1:", StringComparison.Ordinal) && !l.Contains(" down", StringComparison.Ordinal))
+            .Where(l => l.StartsWith("server 127.0.0.1:", StringComparison.Ordinal) && !l.Contains(" down", StringComparison.Ordinal) && !l.Contains(" backup", StringComparison.Ordinal))
             .Select(l => int.Parse(l["server 127.0.0.1:".Length..].Split(' ')[0])),
     ];
 
