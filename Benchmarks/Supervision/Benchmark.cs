@@ -116,7 +116,7 @@ internal static class Benchmark
 
         if (settings.Markdown is { } markdown)
         {
-            Table.Replace(markdown, text);
+            Markdown.Replace(markdown, "supervision", text);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Supervision;
+namespace Benchmarks;
 
 /// <summary>Finds programs on the PATH.</summary>
 internal static class Tools

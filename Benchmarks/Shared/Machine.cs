@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Supervision;
+namespace Benchmarks;
 
 /// <summary>Describes the machine in words, without its name or anybody's paths.</summary>
 internal static class Machine

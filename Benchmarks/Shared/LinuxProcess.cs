@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Supervision;
+namespace Benchmarks;
 
 /// <summary>What <c>/proc</c> tells about a process.</summary>
 internal readonly record struct LinuxProcess(int Id)
