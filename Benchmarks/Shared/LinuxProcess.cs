@@ -15,9 +15,10 @@ internal readonly record struct LinuxProcess(int Id)
     public bool IsAlive => Stat() is { } fields && fields[0] is not ("Z" or "X");
 
     /// <summary>Time on a CPU, in user and kernel mode, seconds.</summary>
-    public double CpuSeconds => Stat() is { } fields
-        ? (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond
-        : 0;
+    public double CpuSeconds => Seconds(11);
+
+    /// <summary>That of its children that have ended, and of theirs.</summary>
+    public double CpuSecondsOfEnded => Seconds(13);
 
     /// <summary>Proportional set size, MB: memory shared with others counts in part.</summary>
     public double Pss => Field("smaps_rollup", "Pss:") / 1024;
@@ -28,6 +29,17 @@ internal readonly record struct LinuxProcess(int Id)
     public int Threads => Directory.GetDirectories($"/proc/{Id}/task").Length;
 
     public int Descriptors => Directory.GetFiles($"/proc/{Id}/fd").Length;
+
+    /// <summary>How often its threads have given up the processor to wait for something.</summary>
+    public long Sleeps => Directory.GetDirectories($"/proc/{Id}/task").Sum(Sleep);
+
+    /// <summary>Its children and theirs.</summary>
+    public IEnumerable<LinuxProcess> Descendants()
+        => Read($"/proc/{Id}/task/{Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => new LinuxProcess(int.Parse(id, CultureInfo.InvariantCulture)))
+            .SelectMany(child => (IEnumerable<LinuxProcess>)[child, .. child.Descendants()]);
+
+    public string CommandLine => Read($"/proc/{Id}/cmdline").Replace('\0', ' ').Trim();
 
     public bool HasVariable(string name, string value)
     {
@@ -44,6 +56,27 @@ internal readonly record struct LinuxProcess(int Id)
     public void Kill() => _ = Signal(Id, 9);
 
     public void Terminate() => _ = Signal(Id, 15);
+
+    private double Seconds(int field) => Stat() is { } fields
+        ? (long.Parse(fields[field], CultureInfo.InvariantCulture) + long.Parse(fields[field + 1], CultureInfo.InvariantCulture)) / TicksPerSecond
+        : 0;
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended
+        }
+    }
+
+    private static long Sleep(string thread)
+        => Read($"{thread}/status").Split('\n').FirstOrDefault(l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal)) is { } line
+            ? long.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture)
+            : 0;
 
     // State is field 0 here: what comes before it, the name, may have spaces in it.
     private string[]? Stat()

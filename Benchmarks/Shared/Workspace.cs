@@ -33,7 +33,8 @@ internal abstract class Workspace : IDisposable
     /// <summary>Starts a process whose output goes to a file.</summary>
     public static Process Spawn(string output, IReadOnlyDictionary<string, string> environment, params string[] command)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", output, .. command]);
+        // In a session of its own, as a service would be: the kernel may share out processors among sessions.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec setsid \"$@\" >>\"$0\" 2>&1 </dev/null", output, .. command]);
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

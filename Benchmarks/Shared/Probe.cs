@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Supervision;
+namespace Benchmarks;
 
 /// <summary>Asks a replica as a client does: a new connection, one GET.</summary>
 internal static class Probe
