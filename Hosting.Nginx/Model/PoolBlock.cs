@@ -5,7 +5,11 @@ namespace Stack.Hosting.Nginx.Model;
 /// <summary>The groups of a site's replicas: all of them, and for each of them one with all the others, for the time in which that one gets no requests.</summary>
 internal static class PoolBlock
 {
-    private const int KeepAliveConnections = 16;
+    private const int KeepAlivePerReplica = 64;
+    private const int LeastKeepAlive = 128;
+
+    // A quarter of worker_connections.
+    private const int MostKeepAlive = 1024;
 
     public static IEnumerable<Pool> Build(UpstreamPlan upstream, NginxPlan plan)
     {
@@ -27,12 +31,15 @@ internal static class PoolBlock
 
     private static bool HasChoice(UpstreamPlan upstream, NginxPlan plan) => plan.Steering is not null && upstream.Servers.Count > 1;
 
+    /// <summary>Room for all requests in flight at a time: a worker closes what does not fit when they end together, and the next ones begin with new connections.</summary>
+    private static int KeepAlive(int replicas) => Math.Clamp(replicas * KeepAlivePerReplica, LeastKeepAlive, MostKeepAlive);
+
     private static Pool Build(string name, IEnumerable<IPEndPoint> servers, UpstreamPlan upstream, NginxPlan plan) => new()
     {
         Name = name,
         Balancing = upstream.Balancing,
         Servers = [.. servers.Select(server => new PoolServer(server, upstream.Down.Contains(server)))],
-        KeepAlive = KeepAliveConnections,
+        KeepAlive = KeepAlive(upstream.Servers.Count),
         KeepAliveTimeout = plan.Timings.UpstreamKeepAlive,
     };
 }

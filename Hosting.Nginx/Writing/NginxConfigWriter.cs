@@ -42,6 +42,9 @@ internal static class NginxConfigWriter
     private static void WritePools(NginxText text, NginxConfig config)
     {
         text.Comment("127.0.0.1 and not localhost, which would be two servers. One failure takes a server out for 1 s.");
+        text.Comment(
+            "keepalive: idle connections that each worker keeps. With fewer than there are requests in flight it would close connections and open others all the time,\n" +
+            "which costs a replica CPU. What is not needed is closed after keepalive_timeout.");
         foreach (var pool in config.Pools)
         {
             text.Block($"upstream {NginxText.Word(pool.Name)}", () => WritePool(text, pool));
