@@ -41,6 +41,21 @@ public abstract class GatewayTests(NginxRuntime runtime)
     }
 
     [Fact]
+    public async Task A_hundred_requests_at_a_time_use_the_connections_of_the_hundred_before()
+    {
+        await using var sites = await Sites.StartAsync(1);
+        await using var nginx = await StartAsync(sites);
+
+        foreach (var wave in (string[])["first", "second", "third"])
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => nginx.Client.GetStringAsync($"/gather/{wave}/100", Cancelled)));
+        }
+
+        sites.Requests.ShouldBe(300);
+        sites.Connections.ShouldBe(100);
+    }
+
+    [Fact]
     public async Task Headers_tell_the_replica_what_the_client_asked_for_and_can_not_be_forged()
     {
         await using var sites = await Sites.StartAsync(1);

@@ -17,6 +17,7 @@ internal sealed class TestSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, Gathering> _gatherings = new(StringComparer.Ordinal);
     private int _connections;
     private int _requests;
 
@@ -91,6 +92,7 @@ internal sealed class TestSite : IAsyncDisposable
             return $"{body.Length}";
         });
         _app.MapGet("/health", () => "healthy");
+        _app.MapGet("/gather/{name}/{count:int}", (string name, int count) => _gatherings.GetOrAdd(name, _ => new Gathering(count)).JoinAsync());
         _app.MapGet("/events", EventsAsync);
         _app.MapGet("/socket", SocketAsync);
     }
@@ -129,5 +131,22 @@ internal sealed class TestSite : IAsyncDisposable
         }
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+    }
+
+    /// <summary>Requests that are answered when so many of them are there.</summary>
+    private sealed class Gathering(int count)
+    {
+        private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _there;
+
+        public Task JoinAsync()
+        {
+            if (Interlocked.Increment(ref _there) == count)
+            {
+                _complete.SetResult();
+            }
+
+            return _complete.Task;
+        }
     }
 }
