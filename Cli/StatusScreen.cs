@@ -37,6 +37,13 @@ internal static class StatusScreen
             console.WriteLine();
         }
 
+        foreach (var resource in resources.Where(r => r.Trouble is not null))
+        {
+            console.WriteLine();
+            console.Write(new Text($"{resource.Name}  {resource.Trouble}", Bad));
+            console.WriteLine();
+        }
+
         WriteAddresses(console, [.. resources.Where(r => r.Urls.Count > 0)]);
     }
 

@@ -43,6 +43,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         if (nginx.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision))
         {
             supervision.Options.ContentVersion = Path.GetFileName(launch.Version);
+            supervision.Options.Reload = Gateway.TakeOverAsync;
             if (launch.Choice is ContainerChoice)
             {
                 // The child is the engine's client; Nginx itself belongs to the engine.

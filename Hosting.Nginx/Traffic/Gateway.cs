@@ -11,6 +11,7 @@ namespace Stack.Hosting.Nginx.Traffic;
 /// <summary>A prepared Nginx while it runs: what of it can be changed, and by whom.</summary>
 internal sealed class Gateway : IDisposable
 {
+    private readonly NginxMaster _master;
     private readonly AdminSocket _admin;
     private readonly RequestsInFlight _inFlight;
     private readonly WarmUp _warmUp;
@@ -28,15 +29,15 @@ internal sealed class Gateway : IDisposable
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Stack.Nginx");
         FlagFolder flags = new(Path.Combine(request.Folder, NginxNames.FlagFolder));
-        NginxMaster master = new(nginx.Name, services.GetRequiredService<ResourceNotificationService>(), choice is ProcessChoice, time);
+        _master = new NginxMaster(nginx.Name, services.GetRequiredService<ResourceNotificationService>(), choice is ProcessChoice, time);
         var trouble = nginx.Annotations.OfType<TroubleAnnotation>().LastOrDefault();
         _admin = new AdminSocket(request.AdminSocket, time);
         _inFlight = new RequestsInFlight(time, logger);
         _warmUp = new WarmUp(time, logger);
         State = new GatewayState(request);
         _reloads = new Reloads(
-            State, (now, token) => preparation.ChangeAsync(now, choice, token), master, flags, _admin, choice.Version, why => trouble?.Tell(why), time, logger);
-        Gate = new NginxTrafficGate(State, addressOf, _reloads, new Steering(flags, _admin, master), _inFlight, _warmUp);
+            State, (now, token) => preparation.ChangeAsync(now, choice, token), _master, flags, _admin, choice.Version, why => trouble?.Tell(why), time, logger);
+        Gate = new NginxTrafficGate(State, addressOf, _reloads, new Steering(flags, _admin, _master), _inFlight, _warmUp);
     }
 
     public GatewayState State { get; }
@@ -46,6 +47,15 @@ internal sealed class Gateway : IDisposable
     /// <summary>Takes over what has changed in the hand-written files, and certificates.</summary>
     /// <exception cref="Aspire.Hosting.DistributedApplicationException">nginx does not accept it, or did not take it: the configuration before stays in use.</exception>
     public Task ReloadAsync(CancellationToken cancellationToken) => _reloads.ReadAgainAsync(cancellationToken);
+
+    /// <summary>An Nginx that an AppHost before has left running takes over what this one has made for it.</summary>
+    /// <param name="pid">The process, which the resource's state may not tell yet.</param>
+    /// <exception cref="Aspire.Hosting.DistributedApplicationException">It did not take it.</exception>
+    public Task TakeOverAsync(int pid)
+    {
+        _master.LeftRunning = pid;
+        return _reloads.ReadAgainAsync(CancellationToken.None);
+    }
 
     public void Dispose()
     {

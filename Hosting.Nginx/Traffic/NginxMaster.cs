@@ -20,6 +20,9 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
     // Through an engine it takes longer, and there is nothing to be seen of it.
     private static readonly TimeSpan PauseOfContainer = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The process, for as long as the resource's state does not tell one.</summary>
+    public int? LeftRunning { get; set; }
+
     public bool IsRunning => Pid() is not null;
 
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
@@ -63,7 +66,7 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
     private int? Pid()
         => notifications.TryGetCurrentState(name, out var current) && current.Snapshot.Properties.FirstOrDefault(p => p.Name == PidProperty)?.Value is { } value
             ? Convert.ToInt32(value, CultureInfo.InvariantCulture)
-            : null;
+            : LeftRunning;
 
     private static List<int> Workers(int master)
         => [.. (Read($"/proc/{master}/task/{master}/children") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];

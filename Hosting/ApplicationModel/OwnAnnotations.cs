@@ -104,6 +104,12 @@ public sealed class SupervisionOptions
     /// </summary>
     public int? ReloadSignal { get; set; }
 
+    /// <summary>
+    /// With <see cref="ReloadSignal"/>: called with the process id in place of that signal, for a program that needs more than the signal to take over changed files without losing work. Default null: the signal is sent.
+    /// What it throws is logged; the process goes on.
+    /// </summary>
+    public Func<int, Task>? Reload { get; set; }
+
     /// <summary>Number of the signal that the process gets when the AppHost dies in development. Default 9, KILL.</summary>
     public int ParentDeathSignal { get; set; } = 9;
 

@@ -56,6 +56,7 @@ internal sealed class SpecFactory
         ContentVersion = _supervision.ContentVersion,
         IsComparable = !_plan.Resource.RunsInEngine(),
         ReloadSignal = _supervision.ReloadSignal,
+        Reload = _supervision.Reload,
         Index = replica.Index,
         Port = replica.Port,
         ListensItself = _supervision.ListensItself && !_plan.Resource.RunsInEngine(),

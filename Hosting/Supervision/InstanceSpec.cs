@@ -23,6 +23,9 @@ internal sealed record InstanceSpec
     /// <summary>Signal to the leader by which it takes over changed files; null: it has to be restarted for that.</summary>
     public int? ReloadSignal { get; init; }
 
+    /// <summary>Called in place of the signal.</summary>
+    public Func<int, Task>? Reload { get; init; }
+
     /// <summary>False when making a launch request does something already, as for a container: then it is not made just to compare.</summary>
     public bool IsComparable { get; init; } = true;
 

@@ -134,7 +134,26 @@ internal sealed partial class InstanceSupervisor
         else if (_spec.ReloadSignal is { } reload && _spec.ContentVersion != record.ContentVersion)
         {
             LogReloaded(_spec.Name, process.Pid);
-            process.Signal(reload, leaderOnly: true);
+            if (_spec.Reload is { } own)
+            {
+                Track(ReloadAsync(own, process.Pid));
+            }
+            else
+            {
+                process.Signal(reload, leaderOnly: true);
+            }
+        }
+    }
+
+    private async Task ReloadAsync(Func<int, Task> reload, int pid)
+    {
+        try
+        {
+            await reload(pid).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogNotReloaded(_spec.Name, e.Message);
         }
     }
 
@@ -184,6 +203,9 @@ internal sealed partial class InstanceSupervisor
 
     [LoggerMessage(2126, LogLevel.Warning, "Instance {Instance}: its record can't be written: {Reason}")]
     private partial void LogNotRecorded(string instance, string reason);
+
+    [LoggerMessage(2128, LogLevel.Error, "Instance {Instance} did not take over its changed files: {Reason}")]
+    private partial void LogNotReloaded(string instance, string reason);
 
     [LoggerMessage(2127, LogLevel.Information, "Instance {Instance}: process {Pid} takes over its changed files.")]
     private partial void LogReloaded(string instance, int pid);

@@ -72,6 +72,22 @@ public sealed class StatusCommandTests
     }
 
     [Fact]
+    public async Task What_is_wrong_with_a_resource_that_runs_is_shown_in_one_line()
+    {
+        await using var appHost = await FakeAppHost.StartAsync();
+        appHost.Status = Samples.Stack(Samples.Resource("nginx", replicas: Samples.Replica("nginx", 4713, null)) with { Trouble = "nginx does not accept it.\nunknown directive \"locatoin\"" });
+
+        (await appHost.RunAsync("status")).Out.ShouldBe(
+            """
+            NAME   STATE    READY  PID   PORT  UPTIME   RESTARTS  CPU  RSS  REASON
+            nginx  RUNNING  ready  4713  -     0:01:23  0         -    -
+
+            nginx  nginx does not accept it. unknown directive "locatoin"
+
+            """);
+    }
+
+    [Fact]
     public async Task Terminal_without_colours_gets_the_same_table_with_reasons_broken_into_lines()
     {
         await using var appHost = await FakeAppHost.StartAsync();

@@ -26,6 +26,9 @@ public sealed record ResourcesModel
     /// <summary>What the AppHost declares.</summary>
     public IReadOnlyList<ResourceModel> Resources { get; init; } = [];
 
+    /// <summary>Those that run and have something wrong with them.</summary>
+    public IReadOnlyList<ResourceModel> Troubled => [.. Resources.Concat(Own).Where(r => r.Trouble is not null)];
+
     /// <summary>What the stack runs for itself.</summary>
     public IReadOnlyList<ResourceModel> Own { get; init; } = [];
 
@@ -84,6 +87,9 @@ public sealed record ResourceModel
 
     public bool IsGateway { get; init; }
 
+    /// <summary>What is wrong with it although it runs; null: nothing is.</summary>
+    public string? Trouble { get; init; }
+
     private static readonly string[] NamesOfGateways = ["nginx", "gateway", "proxy"];
 
     /// <summary>A resource of one process is one line; its only replica needs no heading.</summary>
@@ -99,6 +105,7 @@ public sealed record ResourceModel
         Wanted = resource.Wanted,
         Urls = [.. resource.Urls.Where(IsWebAddress)],
         Replicas = [.. resource.Replicas.Select(r => ReplicaModel.From(r, viewer, at))],
+        Trouble = resource.Trouble,
         IsGateway = NamesOfGateways.Any(name =>
             resource.Name.Contains(name, StringComparison.OrdinalIgnoreCase) || resource.Type.Contains(name, StringComparison.OrdinalIgnoreCase)),
     };

@@ -112,6 +112,31 @@ public sealed class RollAndScaleTests(DockerEngine docker)
         (await AskedAsync(app, 5)).ShouldBe([$"site-{app.FirstPort}"]);
     }
 
+    [Fact]
+    public async Task An_edit_that_nginx_does_not_accept_is_trouble_until_one_is_reloaded_that_it_accepts()
+    {
+        using TempFolder temp = new();
+        var source = RunningNginx.CopyOfSources(temp);
+        var file = Path.Combine(source, "conf.d", "server-mine.conf");
+        await using var app = await RunningApp.StartAsync(replicas: 1, NginxRuntime.Process, $"--Stack:Nginx:Folder={source}");
+        await File.WriteAllTextAsync(file, "locatoin / { }", Cancelled);
+
+        var (status, said) = await app.CommandAsync("reload", to: "nginx");
+
+        status.ShouldBe(HttpStatusCode.Conflict);
+        said!.ShouldContain("unknown directive \"locatoin\"");
+        said!.ShouldContain($"{file}:1");
+        (await app.ResourceAsync("nginx")).GetProperty("trouble").GetString().ShouldBe(said);
+        (await AskedAsync(app, 5)).ShouldBe([$"site-{app.FirstPort}"]);
+
+        await File.WriteAllTextAsync(file, "location = /mine { return 200 mine; }", Cancelled);
+        (status, said) = await app.CommandAsync("reload", to: "nginx");
+
+        status.ShouldBe(HttpStatusCode.OK, said);
+        (await app.ResourceAsync("nginx")).TryGetProperty("trouble", out var trouble).ShouldBe(trouble.ValueKind == System.Text.Json.JsonValueKind.Null);
+        (await app.Client.GetStringAsync("/mine", Cancelled)).ShouldBe("mine");
+    }
+
     /// <summary>Names of the replicas that answered that many requests.</summary>
     private static async Task<IReadOnlyCollection<string>> AskedAsync(RunningApp app, int times)
     {

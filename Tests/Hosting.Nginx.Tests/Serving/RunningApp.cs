@@ -62,10 +62,10 @@ internal sealed class RunningApp : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a command to the site, and returns what the answer says of it.</summary>
-    public async Task<(HttpStatusCode Status, string? Said)> CommandAsync(string command, object? body = null)
+    /// <summary>Sends a command, and returns what the answer says of it.</summary>
+    public async Task<(HttpStatusCode Status, string? Said)> CommandAsync(string command, object? body = null, string to = "site")
     {
-        using var response = await _control.PostAsJsonAsync($"/v1/site/{command}", body ?? new { }, TestContext.Current.CancellationToken);
+        using var response = await _control.PostAsJsonAsync($"/v1/{to}/{command}", body ?? new { }, TestContext.Current.CancellationToken);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         return (response.StatusCode, answer.TryGetProperty(response.IsSuccessStatusCode ? "message" : "detail", out var said) ? said.GetString() : null);
     }
@@ -79,10 +79,12 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <summary>Waits until the AppHost's code sees a replica as healthy, as what waits for it does.</summary>
     public Task HealthyAsync(string replica) => _app.ResourceNotifications.WaitForResourceHealthyAsync(replica, TestContext.Current.CancellationToken).Within();
 
-    public async Task<JsonElement> SiteAsync()
+    public Task<JsonElement> SiteAsync() => ResourceAsync("site");
+
+    public async Task<JsonElement> ResourceAsync(string name)
     {
         var status = await _control.GetFromJsonAsync<JsonElement>("/v1/status", TestContext.Current.CancellationToken);
-        return status.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "site");
+        return status.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == name);
     }
 
     public async Task<IReadOnlyList<JsonElement>> ReplicasAsync() => [.. (await SiteAsync()).GetProperty("replicas").EnumerateArray()];

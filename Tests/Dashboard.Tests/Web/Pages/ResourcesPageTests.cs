@@ -68,6 +68,21 @@ public sealed class ResourcesPageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_wrong_with_a_resource_that_runs_is_in_front()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2), Sample.Nginx("http://localhost:8080") with { Trouble = "nginx does not accept <it>." });
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/");
+        page.QuerySelector("#resources > .banner[role=alert]")!.TextContent.Trim().ShouldBe("nginx: nginx does not accept <it>.");
+        host.Change(Sample.Nginx("http://localhost:8080"));
+
+        await Wait.Until(() => host.Status.Resources.All(r => r.Trouble is null));
+        var fragment = await dashboard.OpenAsync("/fragments/resources");
+        fragment.QuerySelector(".banner").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Change_is_told_by_the_live_stream_and_is_in_the_fragment()
     {
         await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
