@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Actor;
 
-/// <summary>Answers every request on 127.0.0.1 with its process id: 503 at first, 200 when it is ready. Ends with 0 on TERM. A request of <c>/hang</c> makes it hang.</summary>
+/// <summary>Answers every request on 127.0.0.1 with its process id, and its version if it has one: 503 at first, 200 when it is ready. Ends with 0 on TERM. A request of <c>/hang</c> makes it hang.</summary>
 internal static class HttpServer
 {
-    public static async Task RunAsync(int port, int readyAfterMilliseconds)
+    public static async Task RunAsync(int port, int readyAfterMilliseconds, string? version = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         using var listener = new TcpListener(IPAddress.Loopback, port);
@@ -26,7 +26,7 @@ internal static class HttpServer
             {
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
                 var isReady = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds >= readyAfterMilliseconds;
-                await AnswerAsync(client, isReady ? "200 OK" : "503 Service Unavailable", stop.Token);
+                await AnswerAsync(client, isReady ? "200 OK" : "503 Service Unavailable", version is null ? $"{Environment.ProcessId}" : $"{version} {Environment.ProcessId}", stop.Token);
             }
         }
         catch (OperationCanceledException)
@@ -35,7 +35,7 @@ internal static class HttpServer
         }
     }
 
-    private static async Task AnswerAsync(TcpClient client, string status, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(TcpClient client, string status, string body, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +51,6 @@ internal static class HttpServer
                 // The request is read to its end, but does not matter.
             }
 
-            var body = $"{Environment.ProcessId}";
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), cancellationToken);
         }
         catch (IOException)

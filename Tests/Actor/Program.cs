@@ -13,6 +13,9 @@ switch (part)
         await HttpServer.RunAsync(int.Parse(Environment.GetEnvironmentVariable("PORT")!), 0);
         return 0;
 
+    case "release": // a version of a site: says which one from version.txt in its working directory; with a file 'broken' there it does not start
+        return await PublishedVersion.RunAsync();
+
     case "apphost": // settings of the AppHost
         return await Actor.SmallAppHost.RunAsync(args[1..]);
 

@@ -1,16 +1,32 @@
 using Aspire.Hosting;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 
 namespace Actor;
 
-/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Site:Part (what it plays; default: it serves), Other (the port of a second resource; empty: none).</summary>
+/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Site:Part (what it plays; default: it serves), Site:Folder (a published folder of this program, which is the site then, in the version that it is of), Other (the port of a second resource; empty: none).</summary>
 internal static class SmallAppHost
 {
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = true });
         var settings = builder.Configuration;
-        Add(builder, "site", int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "", settings["Site:Part"] ?? "site");
+        var (firstPort, replicas, setting) = (int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "");
+        if (settings["Site:Folder"] is { Length: > 0 } folder)
+        {
+            builder.AddProject("site", folder).WithArgs("release")
+                .WithReplicas(replicas)
+                .WithSequentialPorts(firstPort)
+                .WithHttpHealthCheck("/")
+                .WithEnvironment("SETTING", setting)
+                .WithRestartPolicy(RestartMode.Always)
+                .WithSupervision(Supervise);
+        }
+        else
+        {
+            Add(builder, "site", firstPort, replicas, setting, settings["Site:Part"] ?? "site");
+        }
+
         if (settings["Other"] is { Length: > 0 } other)
         {
             Add(builder, "other", int.Parse(other), 1, "");
@@ -36,6 +52,8 @@ internal static class SmallAppHost
             .WithSequentialPorts(firstPort)
             .WithHttpHealthCheck("/")
             .WithEnvironment("SETTING", setting)
-            .WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(5));
+            .WithSupervision(Supervise);
     }
+
+    private static void Supervise(SupervisionOptions supervision) => supervision.StopWaitSecs = TimeSpan.FromSeconds(5);
 }

@@ -25,12 +25,15 @@ internal sealed class ProductionHost : IAsyncDisposable
 
     public int FirstPort { get; }
 
+    /// <summary>A file or folder beside the state folder, gone at the end.</summary>
+    public string File(string name) => _folder.File(name);
+
     /// <summary>Settings of the next AppHost.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
     public string State => Path.Combine(_folder.Path, "state");
 
-    public string Output => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+    public string Output => System.IO.File.Exists(LogFile) ? System.IO.File.ReadAllText(LogFile) : "";
 
     private string LogFile => _folder.File($"apphost-{_started}.log");
 
@@ -60,8 +63,8 @@ internal sealed class ProductionHost : IAsyncDisposable
 
     public Task ReadyAsync(IInstanceProcess host, int ready) => UntilAsync(host, s => s.Sum(r => r.GetProperty("health").GetString() == "Ready" ? 1 : 0) == ready, $"{ready} replicas are ready");
 
-    /// <summary>Waits until the replicas are as the test wants them.</summary>
-    public async Task<IReadOnlyList<JsonElement>> UntilAsync(IInstanceProcess host, Func<IReadOnlyList<JsonElement>, bool> condition, string what)
+    /// <summary>Waits until the replicas are as the test wants them; rested: and no roll-out goes on.</summary>
+    public async Task<IReadOnlyList<JsonElement>> UntilAsync(IInstanceProcess host, Func<IReadOnlyList<JsonElement>, bool> condition, string what, bool rested = false)
     {
         IReadOnlyList<JsonElement> replicas = [];
         var start = TimeProvider.System.GetTimestamp();
@@ -71,7 +74,7 @@ internal sealed class ProductionHost : IAsyncDisposable
             {
                 var status = await StatusAsync();
                 replicas = Replicas(status);
-                if (status.GetProperty("supervisor").GetProperty("pid").GetInt32() == host.Pid && condition(replicas))
+                if (status.GetProperty("supervisor").GetProperty("pid").GetInt32() == host.Pid && condition(replicas) && (!rested || IsRested(status)))
                 {
                     return replicas;
                 }
@@ -101,8 +104,14 @@ internal sealed class ProductionHost : IAsyncDisposable
     /// <summary>The process that answers on a port.</summary>
     public static async Task<int> AnswerAsync(int port)
     {
+        return int.Parse(await TextAsync(port));
+    }
+
+    /// <summary>What is answered on a port.</summary>
+    public static async Task<string> TextAsync(int port)
+    {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        return int.Parse(await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/")));
+        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"));
     }
 
     /// <summary>Kills the AppHost as an administrator's kill -9 does: it alone.</summary>
@@ -143,6 +152,8 @@ internal sealed class ProductionHost : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private static bool IsRested(JsonElement status) => status.GetProperty("resources").EnumerateArray().All(r => r.GetProperty("rollout").ValueKind == JsonValueKind.Null);
 
     private static IReadOnlyList<JsonElement> Replicas(JsonElement status)
         => [.. status.GetProperty("resources").EnumerateArray().SelectMany(r => r.GetProperty("replicas").EnumerateArray())];
