@@ -52,16 +52,18 @@ internal sealed class KestrelSite(string name, RequestRecord? record)
         return $"{name} {id}";
     }
 
-    /// <summary>An event at once and one each time that so many milliseconds are over, until the client leaves.</summary>
-    private async Task EventsAsync(HttpContext context, int every = 100)
+    /// <summary>So many events with so many milliseconds between them, then nothing until the client leaves.</summary>
+    private async Task EventsAsync(HttpContext context, int every, int count = int.MaxValue)
     {
         context.Response.ContentType = "text/event-stream";
-        for (var number = 0; !context.RequestAborted.IsCancellationRequested; number++)
+        for (var number = 0; number < count; number++)
         {
             await context.Response.WriteAsync($"data: {name} {number}\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await Task.Delay(TimeSpan.FromMilliseconds(every), TimeProvider.System, context.RequestAborted);
         }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
     }
 
     /// <summary>Says its name, then everything that it is told.</summary>

@@ -8,6 +8,8 @@ internal static class Signals
     public const int Quit = 3;
     public const int Kill = 9;
     public const int Term = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     /// <param name="target">A process, or a process group as a negative number. One that is gone already is no error.</param>
     /// <param name="signal">The signal's number.</param>

@@ -83,6 +83,48 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         report.FailedPosts.ShouldAllBe(failure => failure.What == "status 502");
     }
 
+    [Fact]
+    public async Task A_replica_that_is_stopped_in_its_tracks_holds_up_its_own_requests_and_no_others()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 3);
+        var pid = (await PidsAsync(app))[0];
+        await using var client = StrictClient.Start(Mixed(app) with { Posts = 0 });
+        await client.UntilAnsweredAsync(Some);
+
+        client.Mark("stop signal");
+        var answered = client.Answered;
+        Signals.Send(pid, Signals.Stop);
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Cancelled);
+        answered = client.Answered - answered;
+        Signals.Send(pid, Signals.Continue);
+        client.Mark("continued");
+        await app.UntilReadyAsync(3);
+        await client.UntilAnsweredAsync(Some);
+
+        (await PidsAsync(app)).ShouldContain(pid);
+        output.WriteLine($"{answered} GETs were answered in the 5 s");
+        answered.ShouldBeGreaterThan(Some);
+        await NoGetFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task A_version_that_does_not_start_fails_nothing_and_the_one_before_serves_on()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        await using var client = StrictClient.Start(Mixed(app));
+        await client.UntilAnsweredAsync(Some);
+
+        app.Part = "exit";
+        client.Mark("roll");
+        var (status, said) = await app.CommandAsync("roll");
+        client.Mark("frozen");
+        await client.UntilAnsweredAsync(Some);
+
+        status.ShouldBe(HttpStatusCode.Conflict, said);
+        (await app.SiteAsync()).GetProperty("state").GetString().ShouldBe("RolloutFrozen");
+        (await NoGetFailedAsync(client, app)).Replicas.Count.ShouldBe(2);
+    }
+
     private static LoadSettings Mixed(RunningApp app) => new() { Port = app.Port, Connections = 16, Thinking = 6, Slow = 0.01, Large = 0.02 };
 
     private static async Task<List<int>> PidsAsync(RunningApp app) => [.. (await app.ReplicasAsync()).Select(r => r.GetProperty("pid").GetInt32())];
