@@ -97,10 +97,8 @@ public sealed class RollAndScaleTests(DockerEngine docker)
     [Fact]
     public async Task A_configuration_that_nginx_does_not_accept_any_more_fails_the_scale_and_the_old_one_serves_on()
     {
-        using TempFolder temp = new();
-        var source = RunningNginx.CopyOfSources(temp);
-        await using var app = await RunningApp.StartAsync(replicas: 1, NginxRuntime.Process, $"--Stack:Nginx:Folder={source}");
-        await File.WriteAllTextAsync(Path.Combine(source, "conf.d", "server-mine.conf"), "locatoin / { }", Cancelled);
+        await using var app = await RunningApp.StartAsync(replicas: 1);
+        app.WriteSource("conf.d/server-mine.conf", "locatoin / { }");
 
         var (status, said) = await app.CommandAsync("scale", new { replicas = 2 });
 

@@ -34,6 +34,17 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public string State => Path.Combine(_temp.Path, "state");
 
+    /// <summary>Where Nginx answers the AppHost.</summary>
+    public string AdminSocket => Path.Combine(RunFolder, "nginx-admin.sock");
+
+    /// <summary>Nginx's own process.</summary>
+    public int Master => int.Parse(File.ReadAllText(Path.Combine(State, "nginx", "nginx.pid")));
+
+    /// <summary>Processes below <see cref="Master"/>.</summary>
+    public IReadOnlyList<int> Workers => [.. File.ReadAllText($"/proc/{Master}/task/{Master}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    private string Source => Path.Combine(_temp.Path, "source");
+
     private string Record => Path.Combine(_temp.Path, "executed");
 
     /// <summary>What the site's next launches do, in place of serving.</summary>
@@ -69,6 +80,12 @@ internal sealed class RunningApp : IAsyncDisposable
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         return (response.StatusCode, answer.TryGetProperty(response.IsSuccessStatusCode ? "message" : "detail", out var said) ? said.GetString() : null);
     }
+
+    /// <summary>Lets Nginx take over what was changed in its hand-written files.</summary>
+    public Task<(HttpStatusCode Status, string? Said)> ReloadAsync() => CommandAsync("reload", to: "nginx");
+
+    /// <summary>Writes a file of the hand-written part of Nginx's configuration.</summary>
+    public void WriteSource(string name, string text) => File.WriteAllText(Path.Combine(Source, name), text);
 
     public async Task ScaleAsync(int replicas)
     {
@@ -116,8 +133,9 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         FirstPort = FreePorts(MostReplicas);
         Port = RunningNginx.FreePort();
+        RunningNginx.CopyOfSources(_temp);
         var builder = DistributedApplication.CreateBuilder(
-            ["--environment=Development", "--DisableDashboard=true", $"--Stack:State={State}", $"--Stack:Nginx:Runtime={runtime}", $"--Stack:Nginx:Image={DockerEngine.Image}", $"--Stack:AppName={_name}", .. settings]);
+            ["--environment=Development", "--DisableDashboard=true", $"--Stack:State={State}", $"--Stack:Nginx:Runtime={runtime}", $"--Stack:Nginx:Image={DockerEngine.Image}", $"--Stack:AppName={_name}", $"--Stack:Nginx:Folder={Source}", .. settings]);
         var site = builder.AddResource(new ProjectResource("site")).WithAnnotation(new ActorSite()).WithReplicas(replicas).WithSequentialPorts(FirstPort).WithRestartPolicy(RestartMode.Always).WithHttpHealthCheck("/health");
         site.WithAnnotation(new CommandLineArgsCallbackAnnotation(arguments =>
         {
@@ -128,7 +146,7 @@ internal sealed class RunningApp : IAsyncDisposable
         builder.AddNginx("nginx", Port).WithUpstream(site);
         _app = builder.Build();
         await _app.StartAsync(TestContext.Current.CancellationToken);
-        _control = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://stack"), Timeout = TimeSpan.FromMinutes(2) };
+        _control = UnixHttp.Client(() => Path.Combine(RunFolder, "control.sock"), TimeSpan.FromMinutes(2));
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(10) };
         await UntilServedAsync();
     }
@@ -156,13 +174,14 @@ internal sealed class RunningApp : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>Where the sockets of this AppHost are.</summary>
+    private string RunFolder
     {
-        string?[] places = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } run ? Path.Combine(run, "stack") : null, .. Directory.GetDirectories(Path.GetTempPath(), "stack-*")];
-        var socket = places.OfType<string>().Where(Directory.Exists).SelectMany(p => Directory.GetDirectories(p, $"{_name}-*")).Select(p => Path.Combine(p, "control.sock")).Single(File.Exists);
-        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-        return new NetworkStream(connection, ownsSocket: true);
+        get
+        {
+            string?[] places = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } run ? Path.Combine(run, "stack") : null, .. Directory.GetDirectories(Path.GetTempPath(), "stack-*")];
+            return places.OfType<string>().Where(Directory.Exists).SelectMany(place => Directory.GetDirectories(place, $"{_name}-*")).Single(folder => File.Exists(Path.Combine(folder, "control.sock")));
+        }
     }
 
     /// <summary>The first of so many free ports in a row.</summary>

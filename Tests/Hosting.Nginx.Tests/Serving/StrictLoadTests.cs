@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Testing.Load;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
@@ -12,10 +13,11 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_rolling_restart_fails_no_GET_and_executes_no_POST_twice()
+    public async Task A_rolling_restart_fails_nothing_and_a_replica_gets_nothing_while_it_stops()
     {
         await using var app = await RunningApp.StartAsync(replicas: 3);
-        var before = await PidsAsync(app);
+        var before = await app.ReplicasAsync();
+        await using PoolWatch watch = new(app);
         await using var client = StrictClient.Start(Mixed(app));
         await client.UntilAnsweredAsync(Some);
 
@@ -25,12 +27,13 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         await client.UntilAnsweredAsync(Some);
 
         status.ShouldBe(HttpStatusCode.OK, said);
-        (await PidsAsync(app)).Intersect(before).ShouldBeEmpty();
-        await NoGetFailedAsync(client, app);
+        await NothingFailedAsync(client, app);
+        (await PidsAsync(app)).Intersect(before.Select(Pid)).ShouldBeEmpty();
+        NoneReachedThemLate(await watch.StopAsync(), before, app.Executed);
     }
 
     [Fact]
-    public async Task A_scale_out_and_in_again_fails_no_GET_and_executes_no_POST_twice()
+    public async Task A_scale_out_and_in_again_fails_nothing()
     {
         await using var app = await RunningApp.StartAsync(replicas: 2);
         await using var client = StrictClient.Start(Mixed(app));
@@ -43,7 +46,24 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
             await client.UntilAnsweredAsync(Some);
         }
 
-        await NoGetFailedAsync(client, app);
+        await NothingFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task Changes_of_the_configuration_fail_nothing()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        await using var client = StrictClient.Start(Mixed(app));
+        await client.UntilAnsweredAsync(Some);
+
+        for (var number = 1; number <= 4; number++)
+        {
+            client.Mark($"change {number}");
+            await ChangeAsync(app, number);
+            await client.UntilAnsweredAsync(Some);
+        }
+
+        await NothingFailedAsync(client, app);
     }
 
     [Fact]
@@ -56,7 +76,7 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         {
             await client.UntilAnsweredAsync(Some);
             client.Mark($"kill of {replica.GetProperty("name").GetString()}");
-            Signals.Send(replica.GetProperty("pid").GetInt32(), Signals.Kill);
+            Signals.Send(Pid(replica), Signals.Kill);
             await client.UntilAnsweredAsync(Some);
             await app.UntilReadyAsync(3);
         }
@@ -74,7 +94,7 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         {
             await client.UntilAnsweredAsync(Some);
             client.Mark($"kill of {replica.GetProperty("name").GetString()}");
-            Signals.Send(replica.GetProperty("pid").GetInt32(), Signals.Kill);
+            Signals.Send(Pid(replica), Signals.Kill);
             await client.UntilAnsweredAsync(Some);
             await app.UntilReadyAsync(3);
         }
@@ -122,12 +142,45 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
 
         status.ShouldBe(HttpStatusCode.Conflict, said);
         (await app.SiteAsync()).GetProperty("state").GetString().ShouldBe("RolloutFrozen");
-        (await NoGetFailedAsync(client, app)).Replicas.Count.ShouldBe(2);
+        (await NothingFailedAsync(client, app)).Replicas.Count.ShouldBe(2);
     }
 
     private static LoadSettings Mixed(RunningApp app) => new() { Port = app.Port, Connections = 16, Thinking = 6, Slow = 0.01, Large = 0.02 };
 
-    private static async Task<List<int>> PidsAsync(RunningApp app) => [.. (await app.ReplicasAsync()).Select(r => r.GetProperty("pid").GetInt32())];
+    private static async Task<List<int>> PidsAsync(RunningApp app) => [.. (await app.ReplicasAsync()).Select(Pid)];
+
+    private static int Pid(JsonElement replica) => replica.GetProperty("pid").GetInt32();
+
+    /// <summary>Changes a hand-written file, and sees it in effect.</summary>
+    internal static async Task ChangeAsync(RunningApp app, int number)
+    {
+        app.WriteSource("conf.d/server-mine.conf", $"location = /change {{ return 200 {number}; }}");
+        var (status, said) = await app.ReloadAsync();
+
+        status.ShouldBe(HttpStatusCode.OK, said);
+        (await app.Client.GetStringAsync("/change", Cancelled)).ShouldBe($"{number}");
+    }
+
+    /// <summary>No replica that was stopped had got a request later than 200 ms after Nginx had confirmed that it would get none.</summary>
+    private void NoneReachedThemLate(IReadOnlyList<(string Pool, long Since)> pools, IEnumerable<JsonElement> stopped, IReadOnlyList<ExecutedRequest> executed)
+    {
+        foreach (var replica in stopped)
+        {
+            var name = replica.GetProperty("name").GetString();
+            var (_, since) = pools.First(pool => pool.Pool == $"stack_site_but_{replica.GetProperty("port").GetInt32()}");
+            var last = executed.Where(request => request.Process == $"{name}.{Pid(replica)}").Max(request => request.At);
+            var late = TimeProvider.System.GetElapsedTime(since, last);
+            output.WriteLine($"{name} got its last request {late.TotalMilliseconds:0} ms after it was taken out of traffic");
+            late.ShouldBeLessThan(TimeSpan.FromMilliseconds(200));
+        }
+    }
+
+    private async Task<LoadReport> NothingFailedAsync(StrictClient client, RunningApp app)
+    {
+        var report = await NoGetFailedAsync(client, app);
+        report.FailedPosts.ShouldBeEmpty();
+        return report;
+    }
 
     private async Task<LoadReport> NoGetFailedAsync(StrictClient client, RunningApp app)
     {
