@@ -8,3 +8,6 @@ internal sealed record NginxRuntimeAnnotation(NginxRuntime Runtime) : IResourceA
 
 /// <summary>What a replica is asked for before it gets requests of clients.</summary>
 internal sealed record WarmUpAnnotation(IReadOnlyList<string> Paths) : IResourceAnnotation;
+
+/// <summary>A request belongs to the trace that its client names.</summary>
+internal sealed record NginxClientTraceAnnotation : IResourceAnnotation;

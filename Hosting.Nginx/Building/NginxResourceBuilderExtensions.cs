@@ -1,6 +1,8 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
+using Stack.Hosting.Nginx.AccessLog;
 using Stack.Hosting.Nginx.Building;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
@@ -50,6 +52,7 @@ public static class NginxResourceBuilderExtensions
                 "Reload",
                 context => start.ReloadAsync(context.CancellationToken),
                 new CommandOptions { Description = "Takes over changes of the hand-written files and of certificates, when nginx accepts them. No request is lost.", IconName = "ArrowSync" });
+            AddAccessLog(builder, nginx.Resource, start);
         }
 
         return nginx;
@@ -106,5 +109,32 @@ public static class NginxResourceBuilderExtensions
         return Enum.IsDefined(runtime)
             ? builder.WithAnnotation(new NginxRuntimeAnnotation(runtime), ResourceAnnotationMutationBehavior.Replace)
             : throw new ArgumentOutOfRangeException(nameof(runtime), runtime, "Use Auto, Container or Process.");
+    }
+
+    /// <summary>
+    /// Lets a request belong to the trace that its client names in the header <c>traceparent</c>. Without it every request begins a trace of its
+    /// own: at a public edge the header can be forged. A header that is not well formed is never passed on.
+    /// </summary>
+    /// <param name="builder">Nginx.</param>
+    /// <example><code>builder.AddNginx("nginx", port: 8080).WithUpstream(site).WithClientTraceContext();</code></example>
+    public static IResourceBuilder<NginxResource> WithClientTraceContext(this IResourceBuilder<NginxResource> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new NginxClientTraceAnnotation(), ResourceAnnotationMutationBehavior.Replace);
+    }
+
+    private static void AddAccessLog(IDistributedApplicationBuilder builder, NginxResource nginx, NginxStart start)
+    {
+        builder.Services.TryAddSingleton<AccessLogFollower>();
+        builder.Eventing.Subscribe<AfterResourcesCreatedEvent>((created, _) =>
+        {
+            start.FollowAccessLog(created.Services);
+            return Task.CompletedTask;
+        });
+        builder.Eventing.Subscribe<ResourceStoppedEvent>(nginx, (_, _) =>
+        {
+            start.ReadRestOfAccessLog();
+            return Task.CompletedTask;
+        });
     }
 }

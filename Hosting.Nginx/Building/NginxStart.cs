@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.AccessLog;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Nginx.Traffic;
@@ -17,6 +18,8 @@ namespace Stack.Hosting.Nginx.Building;
 /// <summary>Reads the model and the settings when the addresses are known and nothing runs yet, and tells the engine what to run as Nginx.</summary>
 internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
 {
+    private AccessLogFollower? _log;
+
     /// <summary>What changes Nginx while it runs; null before it was prepared.</summary>
     public Gateway? Gateway { get; private set; }
 
@@ -67,6 +70,19 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         }));
     }
 
+    /// <summary>From now on what Nginx writes into its access log goes to the dashboard.</summary>
+    public void FollowAccessLog(IServiceProvider services)
+    {
+        if (Gateway is not null)
+        {
+            _log = services.GetRequiredService<AccessLogFollower>();
+            _log.Start(nginx.Name, Gateway.State.Request.Folder, Gateway.ReopenLogs, new ReplicaNames(Sites, AddressAsync, services.GetRequiredService<TimeProvider>()));
+        }
+    }
+
+    /// <summary>Nginx has ended, and written its last lines.</summary>
+    public void ReadRestOfAccessLog() => _log?.Wake();
+
     /// <summary>The command of that name.</summary>
     public async Task<ExecuteCommandResult> ReloadAsync(CancellationToken cancellationToken)
     {
@@ -104,6 +120,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Runtime = Wish(settings, configuration),
             OutlivesAppHost = services.GetRequiredService<IHostEnvironment>().IsProduction(),
             Timings = Timings(services.GetRequiredService<IHostEnvironment>()),
+            ClientTraceContext = nginx.HasAnnotationOfType<NginxClientTraceAnnotation>(),
         };
     }
 

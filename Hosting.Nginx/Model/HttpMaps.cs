@@ -31,7 +31,7 @@ internal static class HttpMaps
         Map("$upstream_http_referrer_policy", ReferrerPolicy, ("default", ""), ("", "strict-origin-when-cross-origin")),
     ];
 
-    private static Directive Map(string source, string variable, params (NginxValue From, NginxValue To)[] entries) =>
+    public static Directive Map(string source, string variable, params (NginxValue From, NginxValue To)[] entries) =>
         new("map", NginxValue.Expression(source), NginxValue.Expression(variable))
         {
             Children = [.. entries.Select(entry => new Directive(entry.From.Text.StartsWith('~') ? NginxValue.Expression(entry.From.Text) : entry.From, entry.To))],

@@ -24,7 +24,7 @@ internal static class NginxConfigBuilder
 
     private static SortedDictionary<string, IReadOnlyList<Directive>> Includes(NginxPlan plan)
     {
-        SortedDictionary<string, IReadOnlyList<Directive>> includes = new(StringComparer.Ordinal) { [NginxNames.ProxyFile] = ProxyBlock.Build() };
+        SortedDictionary<string, IReadOnlyList<Directive>> includes = new(StringComparer.Ordinal) { [NginxNames.ProxyFile] = ProxyBlock.Build(plan) };
         foreach (var upstream in plan.Steering is null ? [] : plan.Upstreams)
         {
             includes[NginxNames.ChoiceFile(upstream.Site)] = PoolBlock.Choice(upstream, plan);
@@ -77,7 +77,7 @@ internal static class NginxConfigBuilder
         }
 
         http.Add(new("large_client_header_buffers", 4, "16k") { Comment = "Identity cookies can be large." });
-        http.Add(new("access_log", "off") { Comment = "To turn it on: conf.d/README.md." });
+        http.AddRange(AccessLogBlock.Http(plan));
 
         foreach (var (directive, folder) in TemporaryFolders)
         {

@@ -38,6 +38,9 @@ internal sealed record NginxPlan
     public int? OpenFiles { get; init; }
 
     public NginxTimings Timings { get; init; } = new();
+
+    /// <summary>True: a request belongs to the trace that its client names.</summary>
+    public bool ClientTraceContext { get; init; }
 }
 
 /// <summary>A site and where its replicas listen, in port order.</summary>

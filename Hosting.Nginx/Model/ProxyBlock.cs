@@ -3,7 +3,7 @@ namespace Stack.Hosting.Nginx.Model;
 /// <summary>What goes to a replica with each request, and what happens when it fails.</summary>
 internal static class ProxyBlock
 {
-    public static IReadOnlyList<Directive> Build() =>
+    public static IReadOnlyList<Directive> Build(NginxPlan plan) =>
     [
         new("proxy_http_version", "1.1"),
         Header("Upgrade", "$http_upgrade"),
@@ -16,11 +16,7 @@ internal static class ProxyBlock
         Header("X-Forwarded-Prefix", ""),
         Header("Forwarded", ""),
         Header("X-Request-ID", HttpMaps.RequestId),
-        Header("traceparent", "") with
-        {
-            Comment = "A client could forge the trace its request belongs to; each replica begins a new one.",
-        },
-        Header("tracestate", ""),
+        .. AccessLogBlock.Proxy(plan),
         new("proxy_next_upstream", "error", "timeout", "http_502", "http_503")
         {
             Comment = "Another replica takes over when this one can't. Never http_500 (a request that kills one would be shown to all),\n" +

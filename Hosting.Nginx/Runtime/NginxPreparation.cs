@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Nginx.AccessLog;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Traffic;
 using Stack.Hosting.Nginx.Writing;
@@ -49,6 +50,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
     {
         var folder = Folder(request);
         var version = folder.Write(HandWrittenFiles.Load(request.Source), NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice))));
+        new AccessLogFiles(request.Folder).Create();
         await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
         folder.Use(version);
         LogConfiguration(request.Name, version);
@@ -69,6 +71,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         Processors = Environment.ProcessorCount,
         OpenFiles = choice is ProcessChoice ? OpenFiles() : null,
         Timings = request.Timings,
+        ClientTraceContext = request.ClientTraceContext,
     };
 
     private WorkerUser Workers(NginxRequest request)

@@ -32,6 +32,9 @@ internal sealed record NginxRequest
     public bool OutlivesAppHost { get; init; }
 
     public NginxTimings Timings { get; init; } = new();
+
+    /// <summary>True: a request belongs to the trace that its client names.</summary>
+    public bool ClientTraceContext { get; init; }
 }
 
 /// <summary>How Nginx is to be started.</summary>

@@ -57,6 +57,9 @@ internal sealed class Gateway : IDisposable
         return _reloads.ReadAgainAsync(CancellationToken.None);
     }
 
+    /// <summary>Lets Nginx open its log files anew.</summary>
+    public void ReopenLogs() => _master.ReopenLogs();
+
     public void Dispose()
     {
         _admin.Dispose();

@@ -14,6 +14,7 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
 {
     private const string PidProperty = "executable.pid";
     private const int Hangup = 1;
+    private const int User1 = 10;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
@@ -61,6 +62,15 @@ internal sealed class NginxMaster(string name, ResourceNotificationService notif
         }
 
         return true;
+    }
+
+    /// <summary>Lets Nginx open its log files anew. Where it does not run there is nothing to do: its next start opens them.</summary>
+    public void ReopenLogs()
+    {
+        if (Pid() is { } pid)
+        {
+            _ = Kill(pid, User1); // ended meanwhile: as if it did not run
+        }
     }
 
     private int? Pid()

@@ -73,8 +73,13 @@ internal sealed class NginxText
                 $"The value '{text}' can't be written into the configuration of Nginx: '$' begins a variable there. Use a value without it.");
         }
 
-        return text.Length > 0 && text.All(IsPlain)
-            ? text
+        if (text.Length > 0 && text.All(IsPlain))
+        {
+            return text;
+        }
+
+        return value.IsExpression && text.Contains('"', StringComparison.Ordinal) && text.AsSpan().IndexOfAny('\'', '\\') < 0
+            ? $"'{text}'"
             : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 

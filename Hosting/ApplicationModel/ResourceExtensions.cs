@@ -38,6 +38,10 @@ public static partial class ResourceExtensions
     /// <param name="resource">The resource.</param>
     public static int GetReplicaCount(this IResource resource) => resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
 
+    /// <summary>Names under which the resource runs: those of its replicas, in the order of their index. Before the plan is made, and of what is not supervised, the resource's own name.</summary>
+    /// <param name="resource">The resource.</param>
+    public static string[] GetResolvedResourceNames(this IResource resource) => [.. resource.GetReplicaNames()];
+
     /// <summary>Names of the resource's replicas, once the plan is made; before that, and of what is not supervised, the resource's own name.</summary>
     internal static IReadOnlyList<string> GetReplicaNames(this IResource resource)
         => resource.TryGetLastAnnotation<ReplicaNamesAnnotation>(out var replicas) ? replicas.Names : [resource.Name];

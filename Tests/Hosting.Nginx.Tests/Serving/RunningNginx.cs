@@ -43,6 +43,9 @@ internal sealed class RunningNginx : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where its files are.</summary>
+    public string Folder => Path.Combine(_temp.Path, "state", "nginx");
+
     public HttpClient Client { get; }
 
     public string Output
@@ -56,7 +59,7 @@ internal sealed class RunningNginx : IAsyncDisposable
         }
     }
 
-    public static async Task<RunningNginx> StartAsync(NginxRuntime runtime, IEnumerable<int> ports, Action<string>? edit = null)
+    public static async Task<RunningNginx> StartAsync(NginxRuntime runtime, IEnumerable<int> ports, Action<string>? edit = null, Func<NginxRequest, NginxRequest>? change = null)
     {
         TempFolder temp = new();
         try
@@ -64,7 +67,7 @@ internal sealed class RunningNginx : IAsyncDisposable
             var port = FreePort();
             var source = CopyOfSources(temp);
             edit?.Invoke(source);
-            var launch = await PrepareAsync(new NginxRequest
+            NginxRequest request = new()
             {
                 Name = "nginx",
                 Port = port,
@@ -75,7 +78,8 @@ internal sealed class RunningNginx : IAsyncDisposable
                 Source = source,
                 Runtime = new RuntimeWish { Name = "nginx", Runtime = runtime, Image = DockerEngine.Image, Engine = "docker" },
                 Timings = NginxTimings.Development,
-            });
+            };
+            var launch = await PrepareAsync(change?.Invoke(request) ?? request);
             RunningNginx nginx = new(temp, launch, port);
             await nginx.WaitUntilReadyAsync();
             return nginx;

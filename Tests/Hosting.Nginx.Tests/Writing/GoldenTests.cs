@@ -34,6 +34,7 @@ public sealed class GoldenTests
         },
         ["without-steering"] = Plans.Default() with { Steering = null },
         ["down"] = Plans.Default(replicas: 3).With(u => u with { Down = new HashSet<IPEndPoint> { u.Servers[1] } }),
+        ["client-trace"] = Plans.Default(replicas: 2) with { ClientTraceContext = true },
         ["odd-names"] = Plans.Default(replicas: 2).WithUpstream(new UpstreamPlan("Shop-Front-2", [new(IPAddress.Parse("10.0.0.5"), 5000), new(IPAddress.IPv6Loopback, 5001)])) with
         {
             Folder = OddFolder,

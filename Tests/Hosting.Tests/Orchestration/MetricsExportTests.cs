@@ -30,7 +30,7 @@ public sealed class MetricsExportTests
         using var meter = new ReplicaMeter(() => [new ObservedReplica("site", Replica, new ProcessSample(4711, 1000, 0.25, 80))], TimeProvider.System);
 
         // The rest is sent when it ends.
-        MetricsExport.Start(configuration, development: true).Dispose();
+        MetricsExport.Start(configuration, ReplicaMeter.Name, StackMeasures.ServiceName, StackMeasures.ServiceName, TimeSpan.FromMinutes(1)).Dispose();
 
         var batch = received.ShouldHaveSingleItem();
         (batch.Path, batch.Key).ShouldBe((path, "secret"));
@@ -46,7 +46,7 @@ public sealed class MetricsExportTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://127.0.0.1:{FreePort.Next()}" }).Build();
         using var meter = new ReplicaMeter(() => [new ObservedReplica("site", Replica, null)], TimeProvider.System);
 
-        Should.NotThrow(() => MetricsExport.Start(configuration, development: true).Dispose());
+        Should.NotThrow(() => MetricsExport.Start(configuration, ReplicaMeter.Name, StackMeasures.ServiceName, StackMeasures.ServiceName, TimeSpan.FromMinutes(1)).Dispose());
     }
 
     private static async Task<WebApplication> ReceiverAsync(int port, HttpProtocols protocols, ConcurrentQueue<(string Path, string Key, string Body)> received)
