@@ -104,6 +104,7 @@ internal static partial class DashboardHost
         services.AddHostedService(provider => provider.GetRequiredService<TelemetryStore>());
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<LogQueries>();
+        services.AddSingleton<TraceQueries>();
         services.AddSingleton(options.Limits);
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<Admission>();

@@ -5,7 +5,7 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Queries;
 
 /// <summary>Writes rows as OTLP JSON: resource, scope, records; hexadecimal ids, 64-bit integers as strings, typed values.</summary>
-internal static class OtlpJsonWriter
+internal static partial class OtlpJsonWriter
 {
     /// <summary>The array <c>resourceLogs</c>; groups in the order of their first row, rows in the order given.</summary>
     public static void WriteResourceLogs(Utf8JsonWriter json, IEnumerable<LogRow> rows)

@@ -16,6 +16,7 @@ internal static class TelemetryApi
             .AddEndpointFilter(new ApiAccess(app.Services.GetRequiredService<DashboardOptions>()));
         api.MapGet("resources", (LogQueries queries) => TypedResults.Json(ResourceReply.Of(queries.Resources())));
         api.MapGet("logs", LogsAsync);
+        TracesApi.Map(api);
         api.MapGet("{**rest}", (string rest) => TypedResults.Problem($"There is no '/api/telemetry/{rest}'.", statusCode: StatusCodes.Status404NotFound));
     }
 
@@ -36,16 +37,24 @@ internal static class TelemetryApi
             return TypedResults.Stream(body => follower.RunAsync(request.Filter, body, context.RequestAborted), "application/x-ndjson");
         }
 
-        var known = queries.Resources();
-        if (request.Filter.Resources.FirstOrDefault(name => !known.Any(resource => resource.IsNamed(name))) is { } unknown)
+        if (Unknown(request.Filter.Resources, queries) is { } unknown)
         {
-            var names = string.Join(", ", known.Select(resource => resource.DisplayName));
-            return TypedResults.Problem(
-                $"There is no resource '{unknown}'. Known: {(names.Length == 0 ? "none yet" : names)}.", statusCode: StatusCodes.Status404NotFound);
+            return unknown;
         }
 
         var page = await queries.FindAsync(request.Filter, context.RequestAborted);
         return TypedResults.Stream(body => WriteAsync(page, body, context.RequestAborted), MediaTypeNames.Application.Json);
+    }
+
+    /// <summary>The answer to a name that nobody has; null when all are known.</summary>
+    public static IResult? Unknown(IReadOnlyList<string> names, LogQueries queries)
+    {
+        var known = queries.Resources();
+        return names.FirstOrDefault(name => !known.Any(resource => resource.IsNamed(name))) is { } unknown
+            ? TypedResults.Problem(
+                $"There is no resource '{unknown}'. Known: {(known.Count == 0 ? "none yet" : string.Join(", ", known.Select(resource => resource.DisplayName)))}.",
+                statusCode: StatusCodes.Status404NotFound)
+            : null;
     }
 
     private static async Task WriteAsync(LogPage page, Stream body, CancellationToken ct)

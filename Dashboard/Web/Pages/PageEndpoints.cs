@@ -17,6 +17,7 @@ internal static class PageEndpoints
         pages.MapGet("/fragments/resources", ResourcesFragment);
         pages.MapGet("/structuredlogs", StructuredLogsAsync);
         pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);
+        pages.MapTraces();
         pages.MapConsole();
     }
 

@@ -42,6 +42,7 @@ const fill = line => {
     const link = part('trace').querySelector('a');
     link.href = `/structuredlogs?traceId=${encodeURIComponent(line.traceId)}`;
     link.textContent = line.traceId;
+    part('spans').href = `/traces/detail/${encodeURIComponent(line.traceId)}`;
   } else {
     part('trace').remove();
   }

@@ -45,7 +45,7 @@ export const count = () => {
 setInterval(() => { if (!document.hidden) count(); }, 1000);
 
 // Keys as in Aspire's dashboard.
-const pages = { r: '/resources', c: '/consolelogs', s: '/structuredlogs' };
+const pages = { r: '/resources', c: '/consolelogs', s: '/structuredlogs', t: '/traces' };
 document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.target.matches('input, select, textarea')) return;
   const link = pages[event.key] && document.querySelector(`.bar nav a[href="${pages[event.key]}"]`);
