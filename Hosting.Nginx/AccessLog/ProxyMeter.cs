@@ -33,6 +33,8 @@ internal sealed class ProxyMeter : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] });
     }
 
+    public bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, _meter);
+
     public void Add(AccessLine line)
     {
         var method = Methods.Contains(line.Method) ? line.Method : "_OTHER";

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace EndToEnd;
@@ -109,6 +111,26 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         await KeepAsync("console");
     }
 
+    [Fact]
+    public async Task A_request_through_the_gateway_is_one_trace_of_Nginx_and_the_replica()
+    {
+        var (url, _, key) = await stack.DashboardAsync();
+        var path = $"/trace-probe-{Guid.NewGuid():N}";
+        using var answer = await stack.Gateway.GetAsync(new Uri($"{path}?token=secret", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        var (trace, replica) = await TraceAsync(url, key, path);
+
+        await Page.GotoAsync(new Uri(url, $"/traces/detail/{trace}").ToString());
+        await Assertions.Expect(Page.Locator(".span .log-replica").First).ToHaveTextAsync("nginx");
+        await Assertions.Expect(Page.Locator(".span .log-replica").Nth(1)).ToHaveTextAsync(replica);
+        await Page.Locator(".span summary").First.ClickAsync();
+        await Assertions.Expect(Page.Locator(".span").First).ToContainTextAsync("token=***");
+        await KeepAsync("trace");
+        await Page.GotoAsync(new Uri(url, "/traces").ToString());
+        await Assertions.Expect(Page.Locator($".trace-line a[href='/traces/detail/{trace}']")).ToContainTextAsync(path);
+        await KeepAsync("traces");
+    }
+
     private static async Task AskEveryReplicaAsync(string path)
     {
         using var client = new HttpClient();
@@ -117,6 +139,35 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
             using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{8001 + i}{path}"), TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>Waits for the trace of a request, and returns its id and the replica whose span is a child of Nginx's.</summary>
+    private static async Task<(string Trace, string Replica)> TraceAsync(Uri url, string key, string path)
+    {
+        using var client = new HttpClient { BaseAddress = url };
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        for (var attempt = 0; attempt < 300; attempt++)
+        {
+            var answer = await client.GetFromJsonAsync<JsonElement>("/api/telemetry/traces?limit=100", TestContext.Current.CancellationToken);
+            var spans = answer.GetProperty("data").GetProperty("resourceSpans").EnumerateArray()
+                .SelectMany(sender => sender.GetProperty("scopeSpans").EnumerateArray().SelectMany(scope => scope.GetProperty("spans").EnumerateArray()).Select(span => (Sender: Attribute(sender.GetProperty("resource"), "service.instance.id"), Span: span)))
+                .ToList();
+            var gateway = spans.Find(span => span.Sender == "nginx" && Attribute(span.Span, "url.path") == path);
+            if (gateway.Sender is not null
+                && spans.Find(span => span.Span.TryGetProperty("parentSpanId", out var parent) && parent.GetString() == gateway.Span.GetProperty("spanId").GetString()) is { Sender: { } replica } child)
+            {
+                replica.ShouldBe(Attribute(gateway.Span, "stack.upstream"));
+                child.Span.GetProperty("traceId").GetString().ShouldBe(gateway.Span.GetProperty("traceId").GetString());
+                return (gateway.Span.GetProperty("traceId").GetString()!, replica);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"There is no trace of {path} with a span of Nginx and one of a replica below it.");
+    }
+
+    private static string? Attribute(JsonElement item, string key)
+        => item.GetProperty("attributes").EnumerateArray().Where(a => a.GetProperty("key").GetString() == key).Select(a => a.GetProperty("value").GetProperty("stringValue").GetString()).FirstOrDefault();
 
     /// <summary>Keeps pictures of the page for the documentation, light, dark and narrow, when a folder for them is named.</summary>
     private async Task KeepAsync(string name)
