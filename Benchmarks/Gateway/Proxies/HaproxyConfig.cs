@@ -31,7 +31,7 @@ internal static class HaproxyConfig
 
             frontend public
                 bind 127.0.0.1:{{port}}
-            {{(ours is null ? "" : Indent(Requests))}}
+            {{(ours is null ? "" : Indent($"{Requests}\n{(ours.SendsTrace ? Trace : NoTrace)}"))}}
             {{(ours is { HasLog: true } ? Indent(Log) : "")}}
                 default_backend site
 
@@ -60,9 +60,11 @@ internal static class HaproxyConfig
         http-request set-header X-Real-IP %[src]
         http-request del-header X-Forwarded-Prefix
         http-request del-header Forwarded
-        http-request del-header traceparent
         http-request del-header tracestate
         """;
+
+    private const string NoTrace = "http-request del-header traceparent";
+    private const string Trace = "http-request set-header traceparent 00-%[unique-id]-%[unique-id,bytes(0,16)]-01";
 
     private const string Log = """
         log global

@@ -16,11 +16,15 @@ internal sealed partial record OurConfiguration(string Folder)
 
     public bool HasLog => AccessLog().IsMatch(Text);
 
+    /// <summary>The site's span belongs to one of Nginx's.</summary>
+    public bool SendsTrace => Traceparent().IsMatch(Text);
+
     /// <summary>Copies it, moved to another folder and port, with some text replaced.</summary>
     /// <returns>The configuration file of the copy.</returns>
     public string Copy(string folder, int ourPort, int port, IEnumerable<Edit> edits)
     {
-        var missing = edits.ToList();
+        var changes = edits.ToList();
+        List<Edit> missing = [.. changes];
         foreach (var source in Directory.EnumerateFiles(Current + "/", "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(folder, "current", Path.GetRelativePath(Current, source));
@@ -28,7 +32,7 @@ internal sealed partial record OurConfiguration(string Folder)
             var text = AdminSocket().Replace(File.ReadAllText(source), $"unix:{folder}/admin.sock")
                 .Replace(Folder, folder, StringComparison.Ordinal)
                 .Replace($":{ourPort} ", $":{port} ", StringComparison.Ordinal);
-            foreach (var edit in edits.Where(e => e.Pattern.IsMatch(text)))
+            foreach (var edit in changes.Where(e => e.Pattern.IsMatch(text)))
             {
                 text = edit.Pattern.Replace(text, edit.Replacement);
                 missing.Remove(edit);
@@ -52,6 +56,9 @@ internal sealed partial record OurConfiguration(string Folder)
 
     [GeneratedRegex(@"^\s*access_log (?!off)", RegexOptions.Multiline, 1000)]
     private static partial Regex AccessLog();
+
+    [GeneratedRegex(@"^\s*proxy_set_header traceparent (?!"""")", RegexOptions.Multiline, 1000)]
+    private static partial Regex Traceparent();
 
     [GeneratedRegex(@"unix:[^ ;]+\.sock", RegexOptions.None, 1000)]
     private static partial Regex AdminSocket();
