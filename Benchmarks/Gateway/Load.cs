@@ -9,7 +9,7 @@ namespace Gateway;
 /// <param name="Path">Where it is.</param>
 internal sealed record Load(string Name, string Text, string Path)
 {
-    /// <summary>As many as a page with its files opens from five browsers.</summary>
+    /// <summary>They stay open all the time.</summary>
     public const int Connections = 32;
 
     // Each has its share of the connections and one address: without a proxy, that is how replicas get the same number of them.

@@ -57,6 +57,28 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
 
     [Fact]
     [Trait("kind", "slow")]
+    public async Task HAProxy_writes_a_line_for_each_request_where_Stack_does()
+    {
+        var port = FreePort.Next();
+        var folder = _bench.NewFolder("logging");
+        Samples.Configuration(_bench).Copy(folder, Samples.Port, 8090, [new Edit("access_log [^;]*;", "access_log access.json;"), new Edit("proxy_set_header traceparent [^;]*;", "proxy_set_header traceparent $trace;")]);
+        var configuration = HaproxyConfig.Write(_bench.NewFolder("haproxy"), port, [_site!.Port], new OurConfiguration(folder));
+        using var haproxy = ProxyProcess.StartHaproxy(_bench, "HAProxy", configuration, port);
+        var log = Path.Combine(Path.GetDirectoryName(configuration)!, HaproxyConfig.LogFile);
+        var before = (await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken)).Length;
+
+        await SendAsync(port, 20);
+
+        await Wait.Until(() => File.ReadLines(log).Count() == before + 20, what: "20 lines in the log");
+        var line = JsonSerializer.Deserialize<Dictionary<string, string>>((await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken))[^1])!;
+        line["status"].ShouldBe("200");
+        line["upstream"].ShouldBe($"127.0.0.1:{_site.Port}");
+        line["host"].ShouldBe($"127.0.0.1:{port}");
+        line["traceparent"].ShouldMatch($"^00-{line["id"]}-{line["id"][..16]}-01$");
+    }
+
+    [Fact]
+    [Trait("kind", "slow")]
     public async Task HAProxy_without_headers_and_log_sends_only_what_the_client_sent()
     {
         var port = FreePort.Next();

@@ -64,14 +64,22 @@ internal static class HaproxyConfig
         """;
 
     private const string NoTrace = "http-request del-header traceparent";
-    private const string Trace = "http-request set-header traceparent 00-%[unique-id]-%[unique-id,bytes(0,16)]-01";
 
+    private const string Trace = """
+        http-request set-var-fmt(txn.trace) 00-%[unique-id]-%[unique-id,bytes(0,16)]-01
+        http-request set-header traceparent %[var(txn.trace)]
+        """;
+
+    // What a line of ours holds.
     private const string Log = """
         log global
-        capture request header Host len 128
-        capture request header User-Agent len 256
-        capture request header Referer len 256
-        log-format '{"ts":%Ts.%ms,"time":%Ta,"method":"%HM","path":"%HPO","query":"%HQ","protocol":"%HV","status":%ST,"in":%U,"out":%B,"client":"%ci:%cp","upstream":"%si:%sp","connect":%Tc,"header":%Tr,"response":%Td,"tries":%rc,"headers":"%hr","id":"%[var(txn.id)]"}'
+        declare capture request len 128
+        declare capture request len 256
+        declare capture request len 256
+        http-request capture req.hdr(Host) id 0
+        http-request capture req.hdr(User-Agent) id 1
+        http-request capture req.hdr(Referer) id 2
+        log-format '{"ts":"%Ts.%ms","time":"%Ta","method":"%HM","uri":"%HU","protocol":"%HV","scheme":"http","status":"%ST","in":"%U","out":"%B","client":"%ci","host":"%[capture.req.hdr(0),json]","upstream":"%si:%sp","upstream_status":"%ST","connect":"%Tc","header":"%Tr","response":"%Td","traceparent":"%[var(txn.trace)]","id":"%ID","request_id":"%[var(txn.id)]","agent":"%[capture.req.hdr(1),json]","referer":"%[capture.req.hdr(2),json]"}'
         """;
 
     private const string Responses = """
