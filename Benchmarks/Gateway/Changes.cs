@@ -8,11 +8,19 @@ internal sealed class Changes(Bench bench, Settings settings, Results results)
     /// <summary>What the results call the load of this part.</summary>
     public const string Name = "changes";
 
+    private const string NoSpinning = "no spinning in the site";
+    private const string NoSpinningHaproxy = "no spinning in the site, HAProxy";
+
+    // Before a thread of .NET's pool goes to sleep it looks for work so many times, and offers the processor to others each time. The default is 70.
+    private static readonly (string, string) NoSpinningVariable = ("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
+
     private static readonly int Replicas = Environment.ProcessorCount * 2;
 
     public void Run()
     {
+        var load = Load.All[0] with { Name = Name };
         using var site = new StackSite(bench, Replicas);
+        using var other = new StackSite(bench, Replicas, variable: NoSpinningVariable);
         List<ProxyProcess> started = [];
         try
         {
@@ -25,8 +33,15 @@ internal sealed class Changes(Bench bench, Settings settings, Results results)
 
             started.Add(Comparison.StartHaproxy(bench, site, Proxy.HaproxyEqual, site.Configuration));
             started.Add(Comparison.StartHaproxy(bench, site, Proxy.HaproxyBare, ours: null));
+            using var otherHaproxy = Comparison.StartHaproxy(bench, other, NoSpinningHaproxy, other.Configuration);
+            Turn[] turns =
+            [
+                new(load, site, site.Direct), new(load, site, site.Nginx), .. started.Select(s => new Turn(load, site, s.Proxy)),
+                new(load, other, other.Nginx with { Name = NoSpinning }), new(load, other, otherHaproxy.Proxy),
+            ];
             Rounds.WarmUp(bench, site, settings.Seconds);
-            Rounds.Measure(bench, settings, results, site, Load.All[0] with { Name = Name }, [site.Direct, site.Nginx, .. started.Select(s => s.Proxy)]);
+            Rounds.WarmUp(bench, other, settings.Seconds);
+            Rounds.Measure(bench, settings, results, $"{Replicas} replicas, one change at a time", turns);
         }
         finally
         {
@@ -47,5 +62,5 @@ internal sealed class Changes(Bench bench, Settings settings, Results results)
         string Of(string proxy, Func<Sample, double> value) => $"{results.Of(Name, Replicas, proxy, value)}";
     }
 
-    private static string[] Order => [Proxy.Stack, .. Change.All.Select(c => c.Text), Proxy.HaproxyEqual, Proxy.HaproxyBare, Proxy.Direct];
+    private static string[] Order => [Proxy.Stack, .. Change.All.Select(c => c.Text), NoSpinning, Proxy.HaproxyEqual, Proxy.HaproxyBare, NoSpinningHaproxy, Proxy.Direct];
 }

@@ -4,11 +4,12 @@ using Gateway.Proxies;
 
 namespace Gateway;
 
-/// <summary>Measures one load through one proxy.</summary>
+/// <summary>Takes a turn.</summary>
 internal static class Meter
 {
-    public static Sample Measure(Load load, StackSite site, Proxy proxy, double seconds)
+    public static Sample Measure(Turn turn, double seconds)
     {
+        var (load, site, proxy) = turn;
         var before = Counters.Read(site, proxy);
         var result = load.Send(proxy.Ports, seconds);
         var after = Counters.Read(site, proxy);

@@ -17,21 +17,24 @@ internal static class Rounds
     }
 
     public static void Measure(Bench bench, Settings settings, Results results, StackSite site, Load load, IReadOnlyList<Proxy> proxies)
-        => Measure(bench, settings, results, site, load.Text, [.. proxies.Select(p => (load, p))]);
+        => Measure(bench, settings, results, $"{site.Ports.Count} replicas, {load.Text}", [.. proxies.Select(p => new Turn(load, site, p))]);
 
     /// <summary>In another order each time, so that none always meets the machine as another one left it; the same orders in each run.</summary>
-    public static void Measure(Bench bench, Settings settings, Results results, StackSite site, string what, (Load Load, Proxy Proxy)[] turns)
+    public static void Measure(Bench bench, Settings settings, Results results, string what, Turn[] turns)
     {
         var random = new Random(turns.Length);
         for (var round = 0; round < settings.Rounds; round++)
         {
-            Console.Error.WriteLine($"{site.Ports.Count} replicas, {what}, round {round + 1}");
+            Console.Error.WriteLine($"{what}, round {round + 1}");
             random.Shuffle(turns);
-            foreach (var (load, proxy) in turns)
+            foreach (var turn in turns)
             {
                 bench.Pause(0);
-                results.Add(Meter.Measure(load, site, proxy, settings.Seconds));
+                results.Add(Meter.Measure(turn, settings.Seconds));
             }
         }
     }
 }
+
+/// <summary>One load through one proxy to one site.</summary>
+internal sealed record Turn(Load Load, StackSite Site, Proxy Proxy);

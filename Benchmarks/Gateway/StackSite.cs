@@ -11,27 +11,38 @@ internal sealed class StackSite : IDisposable
     private static readonly string AppHost = AppContext.BaseDirectory.Replace("/Benchmarks/Gateway/", "/Benchmarks/Gateway.AppHost/", StringComparison.Ordinal) + "Gateway.AppHost.dll";
     private readonly Bench _bench;
     private readonly Process _appHost;
-    private readonly string _appName = $"gateway-{Environment.ProcessId}";
+    private readonly string _appName;
     private readonly string _state;
 
-    public StackSite(Bench bench, int replicas, params string[] arguments)
+    /// <param name="bench">The run.</param>
+    /// <param name="replicas">How many.</param>
+    /// <param name="argument">What the AppHost is told besides.</param>
+    /// <param name="variable">What the AppHost and the replicas find in their environment besides.</param>
+    public StackSite(Bench bench, int replicas, string? argument = null, (string Name, string Value)? variable = null)
     {
         _bench = bench;
         var folder = bench.NewFolder("site");
+        _appName = $"gateway-{Environment.ProcessId}-{Path.GetFileName(folder)}";
         _state = Path.Combine(folder, "state");
         var port = Workspace.FreePorts(replicas + 1);
         Ports = [.. Enumerable.Range(port + 1, replicas)];
         NginxPort = port;
         Environment.SetEnvironmentVariable("XDG_RUNTIME_DIR", Directory.CreateDirectory(Path.Combine(bench.Folder, "run")).FullName);
         var log = Path.Combine(folder, "apphost.log");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ENVIRONMENT"] = "Production" };
+        if (variable is { } more)
+        {
+            environment[more.Name] = more.Value;
+        }
+
         _appHost = Workspace.Spawn(
             log,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ENVIRONMENT"] = "Production" },
-            ["dotnet", AppHost, $"--Stack:State={_state}", $"--Stack:AppName={_appName}", $"--Site:Folder={bench.Site}", $"--Site:Replicas={replicas}", $"--Site:FirstPort={port + 1}", $"--Nginx:Port={port}", .. arguments]);
+            environment,
+            ["dotnet", AppHost, $"--Stack:State={_state}", $"--Stack:AppName={_appName}", $"--Site:Folder={bench.Site}", $"--Site:Replicas={replicas}", $"--Site:FirstPort={port + 1}", $"--Nginx:Port={port}", .. argument is null ? [] : (string[])[argument]]);
         try
         {
             bench.Until(() => _appHost.HasExited || ((int[])[.. Ports, NginxPort]).All(p => Probe.Ask(p) is not null), Workspace.Now, 120, $"{replicas} replicas behind Nginx");
-            Processes = [.. bench.Started().Where(p => p.CommandLine.Contains("Gateway.Site", StringComparison.Ordinal) && !p.CommandLine.Contains("Gateway.AppHost", StringComparison.Ordinal))];
+            Processes = [.. Replicas()];
             if (_appHost.HasExited || Processes.Count != replicas)
             {
                 throw new BenchmarkException($"The AppHost started {Processes.Count} of {replicas} replicas: {File.ReadAllText(log)}");
@@ -60,7 +71,12 @@ internal sealed class StackSite : IDisposable
 
     public Proxy Nginx => new(Proxy.Stack, [NginxPort], [NginxMaster, .. NginxMaster.Descendants()]);
 
-    private LinuxProcess NginxMaster => new(int.Parse(File.ReadAllText(Path.Combine(_state, "nginx/nginx.pid")), CultureInfo.InvariantCulture));
+    // By a variable that an AppHost gives to its replicas.
+    private IEnumerable<LinuxProcess> Replicas() => _bench.Started().Where(p => p.HasVariable("STACK_STATE", _state));
+
+    private string PidFile => Path.Combine(_state, "nginx/nginx.pid");
+
+    private LinuxProcess NginxMaster => new(int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture));
 
     public void Dispose()
     {
@@ -71,10 +87,17 @@ internal sealed class StackSite : IDisposable
         }
 
         _appHost.Dispose();
-        _bench.KillLeftovers();
+        KillLeftovers();
         foreach (var folder in ((string[])[RunFolder.Production(_appName), RunFolder.Development(_appName, _state)]).Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // There are none, unless the AppHost had to be killed: in production the others go on without it.
+    private void KillLeftovers()
+    {
+        List<LinuxProcess> left = [.. Replicas(), .. File.Exists(PidFile) ? (IEnumerable<LinuxProcess>)[NginxMaster, .. NginxMaster.Descendants()] : []];
+        left.ForEach(p => p.Kill());
     }
 }

@@ -18,7 +18,8 @@ internal sealed class StaticFiles(Bench bench, Settings settings, Results result
         {
             var plain = load with { Name = Name(load.Name) };
             var fingerprinted = plain with { Path = FingerprintedPath(load.Path) };
-            Rounds.Measure(bench, settings, results, site, plain.Text, [(plain, site.Nginx with { Name = ByKestrel }), (fingerprinted, site.Nginx with { Name = ByNginx })]);
+            Rounds.Measure(
+                bench, settings, results, $"{Replicas} replicas, {plain.Text}", [new(plain, site, site.Nginx with { Name = ByKestrel }), new(fingerprinted, site, site.Nginx with { Name = ByNginx })]);
         }
     }
 
