@@ -27,6 +27,16 @@ public sealed class OurConfigurationTests : IDisposable
         copy.Text.Contains("/run/stack", StringComparison.Ordinal).ShouldBeFalse("the copy must not take the socket of the original");
     }
 
+    [Theory]
+    [MemberData(nameof(Changes))]
+    [Trait("kind", "process")]
+    public void Nginx_takes_each_change(string text)
+    {
+        var folder = CopyOf(Samples.Configuration(_bench), Change.All.Single(c => c.Text == text).Edits);
+
+        Should.NotThrow(() => _bench.Run("nginx", "-t", "-q", "-c", Path.Combine(folder, "current/nginx.conf"), "-e", "stderr"));
+    }
+
     [Fact]
     public void A_change_that_finds_nothing_is_an_error()
     {

@@ -15,10 +15,23 @@ internal static class Samples
     {
         var folder = bench.NewFolder("sample");
         var nginx = Path.Combine(Workspace.Repository, "nginx");
-        Copy(Path.Combine(nginx, "nginx.conf"), Path.Combine(folder, "current/nginx.conf"));
+        foreach (var file in (string[])["nginx.conf", "mime.types"])
+        {
+            Copy(Path.Combine(nginx, file), Path.Combine(folder, "current", file));
+        }
+
         foreach (var file in Directory.EnumerateFiles(Path.Combine(nginx, "sample/stack")))
         {
             Copy(file, Path.Combine(folder, "current/stack", Path.GetFileName(file)));
+        }
+
+        // Written beside the others when a version is put in use.
+        File.WriteAllText(Path.Combine(folder, "current/stack/revision.conf"), "map $host $stack_revision { default sample; }\n");
+
+        // Its paths are those of an installed Stack.
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "current/stack")))
+        {
+            File.WriteAllText(file, File.ReadAllText(file).Replace("/var/lib/stack/stack/nginx", folder, StringComparison.Ordinal));
         }
 
         return new OurConfiguration(folder);
