@@ -30,7 +30,12 @@ internal sealed partial class Reloads(
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
 
     /// <summary>For clients to have got an answer that closes their connection.</summary>
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LeastClosingTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A client that asks for nothing for longer has its idle connection closed, as it may be at any time.</summary>
+    private static readonly TimeSpan MostClosingTime = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _one = new(1);
     private long _lastAsked;
@@ -120,7 +125,10 @@ internal sealed partial class Reloads(
         LogReloaded(state.Request.Name, change.Revision, time.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    /// <summary>A reload closes the idle connections of clients, and one may just be sending on such a one. Before, each answer tells its client to use a new one; newer versions of nginx wait by themselves.</summary>
+    /// <summary>
+    /// A reload closes the idle connections of clients, and one may just be sending on such a one; so it does with those that wait for an answer, once they have it. Before, each answer tells its client to use a
+    /// new connection, until those of before are gone; newer versions of nginx wait by themselves.
+    /// </summary>
     private async Task QuietlyAsync(Func<Task> reload, CancellationToken cancellationToken)
     {
         if (version >= NginxVersion.KeepAliveMinTimeout || !master.IsRunning)
@@ -132,12 +140,23 @@ internal sealed partial class Reloads(
         flags.BeginClosing();
         try
         {
-            await Task.Delay(ClosingTime, time, cancellationToken).ConfigureAwait(false);
+            await UntilOthersAreUsedAsync(cancellationToken).ConfigureAwait(false);
             await reload().ConfigureAwait(false);
         }
         finally
         {
             flags.EndClosing();
+        }
+    }
+
+    private async Task UntilOthersAreUsedAsync(CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var before = ClientConnections.Of(state.Request.Port);
+        await Task.Delay(LeastClosingTime, time, cancellationToken).ConfigureAwait(false);
+        while (time.GetElapsedTime(start) < MostClosingTime && !before.AreGone)
+        {
+            await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Testing;
@@ -56,6 +57,49 @@ public sealed class LongLivedTests
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancelled);
         socket.CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
+    }
+
+    [Fact]
+    public async Task A_roll_does_not_wait_for_WebSockets_and_events_to_end()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        using var socket = await OpenSocketAsync(app);
+        using var events = await EventReader.OpenAsync(app, "every=50");
+        (await ReceiveAsync(socket)).ShouldStartWith("site-");
+        await events.NextAsync();
+        var start = TimeProvider.System.GetTimestamp();
+
+        var roll = app.CommandAsync("roll");
+        while (!roll.IsCompleted && socket.State == WebSocketState.Open && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMilliseconds(700))
+        {
+            await EchoAsync(socket, "during the drain");
+        }
+
+        var (status, said) = await roll;
+
+        // A drain has 30 s for requests that end.
+        status.ShouldBe(HttpStatusCode.OK, said);
+        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(28));
+        using var again = await OpenSocketAsync(app);
+        await ReceiveAsync(again);
+        await EchoAsync(again, "after the roll");
+    }
+
+    [Fact]
+    public async Task A_long_poll_is_answered_by_the_replica_that_is_being_drained()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{app.Port}"), Timeout = TimeSpan.FromMinutes(1) };
+        var before = await app.ReplicasAsync();
+        var polls = Enumerable.Range(0, 4).Select(number => client.GetStringAsync($"/?id=poll-{number}&wait=5000", Cancelled)).ToList();
+        await Wait.Until(() => app.Executed.Count(request => request.Id.StartsWith("poll-", StringComparison.Ordinal)) == 4, what: "the polls have reached the site");
+
+        var (status, said) = await app.CommandAsync("roll");
+        var answers = await Task.WhenAll(polls);
+
+        status.ShouldBe(HttpStatusCode.OK, said);
+        answers.Select(answer => answer.Split(' ')[2]).ShouldBe(["poll-0", "poll-1", "poll-2", "poll-3"]);
+        answers.Select(answer => int.Parse(answer.Split(' ')[1])).Distinct().ShouldBe(before.Select(StrictLoadTests.Pid), ignoreOrder: true);
     }
 
     [Fact]

@@ -37,6 +37,12 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <summary>Where Nginx answers the AppHost.</summary>
     public string AdminSocket => Path.Combine(RunFolder, "nginx-admin.sock");
 
+    /// <summary>The folder of the files that steer Nginx.</summary>
+    public string Flags => Path.Combine(State, "nginx", NginxNames.FlagFolder);
+
+    /// <summary>A folder that the site was published to.</summary>
+    public static string Published => Path.GetDirectoryName(ActorProgram.Path)!;
+
     /// <summary>Nginx's own process.</summary>
     public int Master => int.Parse(File.ReadAllText(Path.Combine(State, "nginx", "nginx.pid")));
 

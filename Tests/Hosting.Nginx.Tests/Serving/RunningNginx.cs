@@ -48,6 +48,11 @@ internal sealed class RunningNginx : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public string AdminSocket => Path.Combine(_temp.Path, "admin.sock");
+
+    /// <summary>The folder of the files that steer it.</summary>
+    public string Flags => Path.Combine(_temp.Path, "state", "nginx", NginxNames.FlagFolder);
+
     public string Output
     {
         get

@@ -1,21 +1,24 @@
 using System.Net;
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
 using Testing.Load;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
 
 /// <summary>What a client that never tries twice sees while replicas behind a real Nginx come and go.</summary>
 [Trait("kind", "process")]
-public sealed class StrictLoadTests(ITestOutputHelper output)
+public sealed class StrictLoadTests(DockerEngine docker, ITestOutputHelper output)
 {
     private const int Some = 300;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_rolling_restart_fails_nothing_and_a_replica_gets_nothing_while_it_stops()
+    [Theory]
+    [InlineData(NginxRuntime.Process)]
+    [InlineData(NginxRuntime.Container)]
+    public async Task A_rolling_restart_fails_nothing_and_a_replica_gets_nothing_while_it_stops(NginxRuntime runtime)
     {
-        await using var app = await RunningApp.StartAsync(replicas: 3);
+        await using var app = await StartAsync(runtime, replicas: 3);
         var before = await app.ReplicasAsync();
         await using PoolWatch watch = new(app);
         await using var client = StrictClient.Start(Mixed(app));
@@ -49,10 +52,12 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         await NothingFailedAsync(client, app);
     }
 
-    [Fact]
-    public async Task Changes_of_the_configuration_fail_nothing()
+    [Theory]
+    [InlineData(NginxRuntime.Process)]
+    [InlineData(NginxRuntime.Container)]
+    public async Task Changes_of_the_configuration_fail_nothing(NginxRuntime runtime)
     {
-        await using var app = await RunningApp.StartAsync(replicas: 2);
+        await using var app = await StartAsync(runtime, replicas: 2);
         await using var client = StrictClient.Start(Mixed(app));
         await client.UntilAnsweredAsync(Some);
 
@@ -62,6 +67,28 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
             await ChangeAsync(app, number);
             await client.UntilAnsweredAsync(Some);
         }
+
+        await NothingFailedAsync(client, app);
+    }
+
+    [Fact]
+    public async Task A_deploy_and_a_rollback_fail_nothing()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        await using var client = StrictClient.Start(Mixed(app));
+        await client.UntilAnsweredAsync(Some);
+
+        client.Mark("deploy");
+        var (status, said) = await app.CommandAsync("deploy", new { folder = RunningApp.Published });
+        status.ShouldBe(HttpStatusCode.OK, said);
+        (await PidsAsync(app)).ShouldAllBe(pid => RunsFrom(pid).StartsWith(Path.Combine(app.State, "releases"), StringComparison.Ordinal));
+        await client.UntilAnsweredAsync(Some);
+
+        client.Mark("rollback");
+        (status, said) = await app.CommandAsync("rollback");
+        status.ShouldBe(HttpStatusCode.OK, said);
+        (await PidsAsync(app)).ShouldAllBe(pid => RunsFrom(pid).StartsWith(RunningApp.Published, StringComparison.Ordinal));
+        await client.UntilAnsweredAsync(Some);
 
         await NothingFailedAsync(client, app);
     }
@@ -145,11 +172,24 @@ public sealed class StrictLoadTests(ITestOutputHelper output)
         (await NothingFailedAsync(client, app)).Replicas.Count.ShouldBe(2);
     }
 
+    private async Task<RunningApp> StartAsync(NginxRuntime runtime, int replicas)
+    {
+        if (runtime == NginxRuntime.Container)
+        {
+            await docker.UseAsync();
+        }
+
+        return await RunningApp.StartAsync(replicas, runtime);
+    }
+
     private static LoadSettings Mixed(RunningApp app) => new() { Port = app.Port, Connections = 16, Thinking = 6, Slow = 0.01, Large = 0.02 };
 
     private static async Task<List<int>> PidsAsync(RunningApp app) => [.. (await app.ReplicasAsync()).Select(Pid)];
 
-    private static int Pid(JsonElement replica) => replica.GetProperty("pid").GetInt32();
+    internal static int Pid(JsonElement replica) => replica.GetProperty("pid").GetInt32();
+
+    /// <summary>The program that a process of the site runs.</summary>
+    private static string RunsFrom(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').First(word => word.EndsWith("Actor.dll", StringComparison.Ordinal) || word.EndsWith("/Actor", StringComparison.Ordinal));
 
     /// <summary>Changes a hand-written file, and sees it in effect.</summary>
     internal static async Task ChangeAsync(RunningApp app, int number)

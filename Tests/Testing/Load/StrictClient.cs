@@ -65,7 +65,7 @@ public sealed class StrictClient : IAsyncDisposable
             {
                 if (index < _settings.Thinking)
                 {
-                    await PauseAsync();
+                    await PauseAsync(Random.Shared.NextDouble() * _settings.ThinkTime);
                 }
 
                 if (connection is { IsOver: true })
@@ -114,6 +114,11 @@ public sealed class StrictClient : IAsyncDisposable
                 TimeProvider.System.GetElapsedTime(_startedAt), _mark, isPost ? "POST" : "GET", id, kind, e.Message,
                 TimeProvider.System.GetElapsedTime(sentAt), connection?.Age ?? TimeSpan.Zero, connection?.Requests ?? 0));
             connection?.Dispose();
+            if (kind == FailureKind.NoConnection)
+            {
+                await PauseAsync(TimeSpan.FromMilliseconds(10)); // where nobody listens, asking is all that it would do
+            }
+
             return null;
         }
     }
@@ -130,6 +135,6 @@ public sealed class StrictClient : IAsyncDisposable
         return Encoding.ASCII.GetBytes($"POST /?{wait} HTTP/1.1\r\nHost: 127.0.0.1:{_settings.Port}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 
-    private Task PauseAsync()
-        => Task.Delay(Random.Shared.NextDouble() * _settings.ThinkTime, TimeProvider.System, _stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private Task PauseAsync(TimeSpan time)
+        => Task.Delay(time, TimeProvider.System, _stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }
