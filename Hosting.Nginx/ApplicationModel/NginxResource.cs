@@ -7,6 +7,12 @@ public class NginxResource(string name) : ContainerResource(name), IResourceWith
     /// <summary>Name of the endpoint that takes the requests.</summary>
     internal const string HttpEndpointName = "http";
 
-    /// <summary>The endpoint that takes the requests.</summary>
-    public EndpointReference HttpEndpoint => new(this, HttpEndpointName);
+    /// <summary>Its name once it speaks TLS.</summary>
+    internal const string HttpsEndpointName = "https";
+
+    /// <summary>Name of the endpoint that sends plain requests to the encrypted one.</summary>
+    internal const string RedirectEndpointName = "redirect";
+
+    /// <summary>The endpoint that takes the requests: named <c>http</c>, with TLS <c>https</c>.</summary>
+    public EndpointReference HttpEndpoint => new(this, Annotations.OfType<NginxTlsAnnotation>().Any() ? HttpsEndpointName : HttpEndpointName);
 }

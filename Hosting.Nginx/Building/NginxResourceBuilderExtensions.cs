@@ -10,7 +10,7 @@ using Stack.Hosting.Nginx.Runtime;
 namespace Aspire.Hosting;
 
 /// <summary>Adds Nginx to an application and tells it what to serve.</summary>
-public static class NginxResourceBuilderExtensions
+public static partial class NginxResourceBuilderExtensions
 {
     private const int Hup = 1;
     private const int Quit = 3;
@@ -33,8 +33,7 @@ public static class NginxResourceBuilderExtensions
             .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName)
             .WithAnnotation(new HostNetworkAnnotation())
             .WithRestartPolicy(RestartMode.Always)
-            .WithHttpHealthCheck(NginxNames.HealthPath, endpointName: NginxResource.HttpEndpointName)
-            .WithSupervision(supervision =>
+                        .WithSupervision(supervision =>
             {
                 supervision.StopSignal = Quit;
                 supervision.ReloadSignal = Hup;
@@ -43,6 +42,12 @@ public static class NginxResourceBuilderExtensions
                 supervision.ParentDeathSignal = Term;
             });
 
+        nginx.WithHttpHealthCheck(() => nginx.Resource.HttpEndpoint, NginxNames.HealthPath);
+        builder.Eventing.Subscribe<BeforeStartEvent>((_, _) =>
+        {
+            SiteSettings.Add(nginx.Resource);
+            return Task.CompletedTask;
+        });
         if (builder.ExecutionContext.IsRunMode)
         {
             NginxStart start = new(nginx.Resource, builder.AppHostDirectory);
@@ -56,30 +61,6 @@ public static class NginxResourceBuilderExtensions
         }
 
         return nginx;
-    }
-
-    /// <summary>
-    /// Sends all requests to the replicas of a site. What refers to the site gets Nginx's address from then on. Nginx starts as soon as one
-    /// replica is ready.
-    /// </summary>
-    /// <param name="builder">Nginx.</param>
-    /// <param name="site">The site.</param>
-    /// <param name="balancing">How the replica for a request is chosen.</param>
-    /// <exception cref="DistributedApplicationException">It has an upstream already.</exception>
-    /// <example><code>builder.AddNginx("nginx", port: 8080).WithUpstream(site, NginxBalancing.RandomTwo);</code></example>
-    public static IResourceBuilder<NginxResource> WithUpstream(
-        this IResourceBuilder<NginxResource> builder, IResourceBuilder<ProjectResource> site, NginxBalancing balancing = NginxBalancing.LeastConnections)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(site);
-        if (builder.Resource.TryGetLastAnnotation<NginxUpstreamAnnotation>(out var other))
-        {
-            throw new DistributedApplicationException(
-                $"Nginx '{builder.Resource.Name}' sends requests to '{other.Site.Name}' already, so it can't send them to '{site.Resource.Name}' too. Call WithUpstream once.");
-        }
-
-        site.WithAnnotation(new GatewayAnnotation(builder.Resource));
-        return builder.WithAnnotation(new NginxUpstreamAnnotation(site.Resource, balancing)).WaitForAnyReplica(site);
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.AccessLog;
+using Stack.Hosting.Nginx.Assets;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Nginx.Traffic;
@@ -29,14 +30,18 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
     public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var time = services.GetRequiredService<TimeProvider>();
-        var request = await RequestAsync(services, cancellationToken).ConfigureAwait(false);
+        SiteFiles files = new(
+            nginx.Name, GatewayModel.SitesWithFiles(nginx).Select(site => site.Name).ToHashSet(StringComparer.Ordinal),
+            new AssetStore(Path.Combine(Folder(services), NginxNames.AssetFolder), time), services.GetRequiredService<ILogger<SiteFiles>>());
+        var request = await RequestAsync(services, files, cancellationToken).ConfigureAwait(false);
+        new OptionWarnings(services.GetRequiredService<ILogger<OptionWarnings>>()).Look(request, time.GetUtcNow());
         CommandRunner commands = new(time);
         RuntimeSelector selector = new(
             new EngineProbe(commands, services.GetRequiredService<ILogger<EngineProbe>>()), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
         NginxPreparation preparation = new(selector, commands, time, services.GetRequiredService<ILogger<NginxPreparation>>());
 
         var launch = await preparation.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        Gateway = new Gateway(nginx, request, launch.Choice, preparation, AddressAsync, services);
+        Gateway = new Gateway(nginx, request, launch.Choice, preparation, AddressAsync, files, services);
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(Gateway.Dispose);
         foreach (var site in Sites)
         {
@@ -102,7 +107,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         }
     }
 
-    private async Task<NginxRequest> RequestAsync(IServiceProvider services, CancellationToken cancellationToken)
+    private async Task<NginxRequest> RequestAsync(IServiceProvider services, SiteFiles files, CancellationToken cancellationToken)
     {
         var configuration = services.GetRequiredService<IConfiguration>();
         var settings = NginxSettings.Read(key => configuration[key]);
@@ -113,15 +118,31 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Port = int.Parse(port!, System.Globalization.CultureInfo.InvariantCulture),
             ListenOn = nginx.HttpEndpoint.EndpointAnnotation.IsExternal ? Everywhere() : [IPAddress.Loopback],
             Upstreams = await UpstreamsAsync(cancellationToken).ConfigureAwait(false),
-            Hosts = [new HostPlan(null, [.. nginx.Annotations.OfType<NginxUpstreamAnnotation>().Select(upstream => new RoutePlan("/", upstream.Site.Name))])],
+            Hosts = GatewayModel.Hosts(nginx),
+            Options = GatewayModel.Options(nginx, appHostDirectory, await RedirectPortAsync(cancellationToken).ConfigureAwait(false)) with { Assets = Assets(files) },
             AdminSocket = Path.Combine(configuration["Stack:Run"]!, $"{nginx.Name}-admin.sock"),
-            Folder = Path.Combine(configuration["Stack:State"]!, "nginx"),
+            Folder = Folder(services),
             Source = Source(settings),
             Runtime = Wish(settings, configuration),
             OutlivesAppHost = services.GetRequiredService<IHostEnvironment>().IsProduction(),
             Timings = Timings(services.GetRequiredService<IHostEnvironment>()),
             ClientTraceContext = nginx.HasAnnotationOfType<NginxClientTraceAnnotation>(),
         };
+    }
+
+    private static string Folder(IServiceProvider services) => Path.Combine(services.GetRequiredService<IConfiguration>()["Stack:State"]!, "nginx");
+
+    private Dictionary<string, IReadOnlyList<StaticAsset>> Assets(SiteFiles files) => GatewayModel.SitesWithFiles(nginx).ToDictionary(
+        site => site.Name,
+        site => files.Of(site.Name, site.TryGetLastAnnotation<ReleaseFoldersAnnotation>(out var releases) ? releases.Folders : [])!,
+        StringComparer.Ordinal);
+
+    private async Task<int?> RedirectPortAsync(CancellationToken cancellationToken)
+    {
+        var endpoint = nginx.GetEndpoint(NginxResource.RedirectEndpointName);
+        return endpoint.Exists
+            ? int.Parse((await endpoint.Property(EndpointProperty.Port).GetValueAsync(cancellationToken).ConfigureAwait(false))!, System.Globalization.CultureInfo.InvariantCulture)
+            : null;
     }
 
     private static IPAddress[] Everywhere() => Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];

@@ -18,7 +18,13 @@ internal sealed record NginxConfig
 
     public required IReadOnlyList<Server> Servers { get; init; }
 
-    /// <summary>Files that locations include, by path.</summary>
+    /// <summary>The server for the AppHost; null where none asks.</summary>
+    public Server? Admin { get; init; }
+
+    /// <summary>The user's own lines, by path of their file.</summary>
+    public required IReadOnlyDictionary<string, string> Snippets { get; init; }
+
+    /// <summary>Files that others include, by path.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Directive>> Includes { get; init; }
 }
 
@@ -37,6 +43,9 @@ internal sealed record Pool
     public required string Name { get; init; }
 
     public required NginxBalancing Balancing { get; init; }
+
+    /// <summary>A client stays with its replica, whatever the balancing.</summary>
+    public required bool IsSticky { get; init; }
 
     public required IReadOnlyList<PoolServer> Servers { get; init; }
 

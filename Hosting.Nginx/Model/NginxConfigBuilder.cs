@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Nginx.Model;
 
@@ -17,23 +18,40 @@ internal static class NginxConfigBuilder
             Main = Main(plan),
             Http = Http(plan),
             Pools = [.. plan.Upstreams.SelectMany(upstream => PoolBlock.Build(upstream, plan))],
-            Servers = [.. plan.Hosts.Select(host => ServerBlock.Build(plan, host)), .. plan.Steering is { } steering ? [AdminBlock.Build(plan, steering)] : Array.Empty<Server>()],
+            Servers = [.. plan.Hosts.Select(host => ServerBlock.Build(plan, host)), .. plan.Options.Tls?.RedirectPort is { } port ? [TlsBlock.Redirect(plan, port)] : Array.Empty<Server>()],
+            Admin = plan.Steering is { } steering ? AdminBlock.Build(plan, steering) : null,
+            Snippets = SnippetFiles.All(plan.Options).ToDictionary(snippet => snippet.Path, snippet => snippet.Text, StringComparer.Ordinal),
             Includes = Includes(plan),
         };
     }
 
     private static SortedDictionary<string, IReadOnlyList<Directive>> Includes(NginxPlan plan)
     {
-        SortedDictionary<string, IReadOnlyList<Directive>> includes = new(StringComparer.Ordinal) { [NginxNames.ProxyFile] = ProxyBlock.Build(plan) };
+        SortedDictionary<string, IReadOnlyList<Directive>> includes = new(StringComparer.Ordinal)
+        {
+            [NginxNames.ProxyFile] = ProxyBlock.Build(plan),
+            [NginxNames.ErrorsFile] = ErrorPages.Include(plan.Options, $"{plan.Folder}/{NginxNames.CurrentLink}"),
+            [NginxNames.MachineFile] = [.. TemporaryFolders.Select(place => new Directive(place.Directive, $"{plan.Folder}/tmp/{place.Folder}"))],
+        };
         foreach (var upstream in plan.Steering is null ? [] : plan.Upstreams)
         {
             includes[NginxNames.ChoiceFile(upstream.Site)] = PoolBlock.Choice(upstream, plan);
         }
 
+        foreach (var (path, directives) in StaticBlock.Includes(plan.Options))
+        {
+            includes[path] = directives;
+        }
+
+        if (plan.Options.Tls is { } tls)
+        {
+            includes[NginxNames.TlsFile] = TlsBlock.Include(tls, plan.Version);
+        }
+
         return includes;
     }
 
-    private static List<Directive> Main(NginxPlan plan)
+    private static IReadOnlyList<Directive> Main(NginxPlan plan)
     {
         List<Directive> main =
         [
@@ -64,27 +82,29 @@ internal static class NginxConfigBuilder
             main.Add(new("worker_rlimit_nofile", WantedOpenFiles));
         }
 
-        return main;
+        return [.. main, .. SnippetFiles.Include(plan.Options, NginxScope.Main)];
     }
 
     private static List<Directive> Http(NginxPlan plan)
     {
-        List<Directive> http = [.. HttpMaps.Build()];
+        List<Directive> http =
+        [
+            .. StaticBlock.Http(plan.Options),
+            .. HttpMaps.Build(),
+            .. TlsBlock.Http(plan.Options.Tls),
+            .. StickyBlock.Http(plan.Options),
+            .. TrustBlock.Http(plan.Options),
+            .. ProxyBlock.Http(),
+            .. LimitsBlock.Http(plan.Options.Limits),
+        ];
 
         if (plan.Version >= NginxVersion.KeepAliveMinTimeout)
         {
             http.Add(new("keepalive_min_timeout", "2s") { Comment = "A reload closes no connection that a client is just using." });
         }
 
-        http.Add(new("large_client_header_buffers", 4, "16k") { Comment = "Identity cookies can be large." });
         http.AddRange(AccessLogBlock.Http(plan));
-
-        foreach (var (directive, folder) in TemporaryFolders)
-        {
-            http.Add(new(directive, $"{plan.Folder}/tmp/{folder}"));
-        }
-
-        return http;
+        return [.. http, .. StaticBlock.Includes(plan.Options).Select(file => new Directive("include", file.Path)), .. SnippetFiles.Include(plan.Options, NginxScope.Http)];
     }
 
     /// <summary>The compiled-in places are not writable for a user, nor in a read-only container.</summary>

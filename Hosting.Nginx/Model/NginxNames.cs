@@ -21,19 +21,32 @@ internal static partial class NginxNames
 
     public const string ProxyFile = "stack/proxy.conf";
 
+    public const string TlsFile = "stack/tls.conf";
+
+    /// <summary>The places on this machine that Nginx writes to.</summary>
+    public const string MachineFile = "stack/machine.conf";
+
+    /// <summary>The locations of the error pages.</summary>
+    public const string ErrorsFile = "stack/errors.conf";
+
+    public const string AdminFile = "stack/admin.conf";
+
     /// <summary>Names the version of the whole configuration; written when that is known.</summary>
     public const string RevisionFile = "stack/revision.conf";
 
     public const string RevisionVariable = "$stack_revision";
 
-    /// <summary>The page for 502 and 504, below the configuration's root.</summary>
-    public const string ErrorPageFile = "errors/502.html";
+    /// <summary>The folder of the pages for errors of Nginx's own making, below the configuration's root.</summary>
+    public const string ErrorPages = "errors";
 
     /// <summary>The link in <c>&lt;state&gt;/nginx</c> to the version that is in use.</summary>
     public const string CurrentLink = "current";
 
     /// <summary>The folder of the flags in <c>&lt;state&gt;/nginx</c>.</summary>
     public const string FlagFolder = "flags";
+
+    /// <summary>The folder in <c>&lt;state&gt;/nginx</c> of the files that Nginx sends in place of the sites.</summary>
+    public const string AssetFolder = "assets";
 
     /// <summary>Path that Nginx answers by itself, for the supervisor's check only.</summary>
     public const string HealthPath = "/nginx-health";
@@ -49,6 +62,9 @@ internal static partial class NginxNames
 
     /// <summary>The file that sets it.</summary>
     public static string ChoiceFile(string site) => $"stack/choose-{site}.conf";
+
+    /// <summary>The file that tells which address has which of the site's static files.</summary>
+    public static string AssetsFile(string site) => $"stack/assets-{site}.conf";
 
     public static bool IsResourceName(string name) => ResourceName().IsMatch(name);
 

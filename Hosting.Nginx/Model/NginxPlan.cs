@@ -41,6 +41,8 @@ internal sealed record NginxPlan
 
     /// <summary>True: a request belongs to the trace that its client names.</summary>
     public bool ClientTraceContext { get; init; }
+
+    public GatewayOptions Options { get; init; } = new();
 }
 
 /// <summary>A site and where its replicas listen, in port order.</summary>
@@ -56,10 +58,26 @@ internal sealed record UpstreamPlan(string Site, IReadOnlyList<IPEndPoint> Serve
 /// <summary>A host and its paths.</summary>
 /// <param name="Name">The name that clients ask for; null for the one that takes what no other is meant for.</param>
 /// <param name="Routes">Which path leads to which site.</param>
-internal sealed record HostPlan(string? Name, IReadOnlyList<RoutePlan> Routes);
+internal sealed record HostPlan(string? Name, IReadOnlyList<RoutePlan> Routes)
+{
+    /// <summary>Its other names.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+}
 
-/// <summary>A path, with all that begin with it, and the site that it leads to.</summary>
-internal sealed record RoutePlan(string Path, string Site);
+/// <summary>A path with all that is below it, and the site that it leads to.</summary>
+/// <param name="Path">Begins with a slash, and does not end with one unless it is all of it.</param>
+/// <param name="Site">Name of the site's resource.</param>
+internal sealed record RoutePlan(string Path, string Site)
+{
+    /// <summary>The site sees what comes after the path.</summary>
+    public bool StripPrefix { get; init; }
+
+    /// <summary>A request may be sent to a second replica whatever its method, though the first one may have executed it.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>How long a replica may say nothing; null: as all.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
 
 /// <summary>What steers Nginx without a reload.</summary>
 /// <param name="FlagFolder">Absolute path of the folder whose files say which replica gets no new requests.</param>

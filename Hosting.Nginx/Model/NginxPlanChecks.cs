@@ -59,7 +59,7 @@ internal static class NginxPlanChecks
             yield return $"'{Visible(user.User)}' and '{Visible(user.Group)}' are not names of a user and a group.";
         }
 
-        foreach (var error in UpstreamErrors(plan).Concat(SteeringErrors(plan.Steering)).Concat(plan.Timings.Errors()))
+        foreach (var error in UpstreamErrors(plan).Concat(SteeringErrors(plan.Steering)).Concat(plan.Timings.Errors()).Concat(OptionChecks.Errors(plan)))
         {
             yield return error;
         }
@@ -125,11 +125,11 @@ internal static class NginxPlanChecks
         }
     }
 
-    private static bool IsUsablePath(string path) =>
+    internal static bool IsUsablePath(string path) =>
         Path.IsPathFullyQualified(path) && !path.Contains('$', StringComparison.Ordinal) && !path.Any(char.IsControl);
 
     private static bool IsAccountName(string name) =>
         name.Length > 0 && name[0] != '-' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
-    private static string Visible(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+    internal static string Visible(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

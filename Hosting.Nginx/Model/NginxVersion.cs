@@ -9,6 +9,9 @@ internal readonly partial record struct NginxVersion(int Major, int Minor, int P
     /// <summary>The oldest one that is supported: Debian 12's.</summary>
     public static readonly NginxVersion Oldest = new(1, 22, 0);
 
+    /// <summary>From here on <c>http2</c> is a directive of its own; before, a word of <c>listen</c>.</summary>
+    public static readonly NginxVersion Http2Directive = new(1, 25, 1);
+
     /// <summary>From here on <c>keepalive_min_timeout</c> lets a reload close no busy client connection.</summary>
     public static readonly NginxVersion KeepAliveMinTimeout = new(1, 27, 4);
 

@@ -1,32 +1,34 @@
 using System.Net;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Nginx.Model;
 
 /// <summary>The server that takes the requests of clients.</summary>
 internal static class ServerBlock
 {
-    private const string ErrorPage = "/stack-errors/502.html";
+    private const int Misdirected = 421;
 
     public static Server Build(NginxPlan plan, HostPlan host) => new()
     {
         Directives =
         [
-            .. plan.ListenOn.Select(address => Listen(new IPEndPoint(address, plan.Port), isDefault: host.Name is null)),
-            new("server_name", host.Name ?? "_"),
-            new("recursive_error_pages", "on") { Comment = "The page for errors works in the locations that others lead to, too." },
-            new("client_max_body_size", "30m")
-            {
-                Comment = "A little above Kestrel's 30,000,000 bytes, so that the site gives the answer. Nginx's own default is 1m.",
-            },
+            .. plan.ListenOn.Select(address => Listen(plan, new IPEndPoint(address, plan.Port), isDefault: host.Name is null)),
+            new("server_name", [host.Name ?? "_", .. host.Aliases.Select(alias => (NginxValue)alias)]),
+            .. plan.Options.Tls is null ? Array.Empty<Directive>() : [new("include", NginxNames.TlsFile)],
+            .. LimitsBlock.Server(plan.Options.Limits),
             AddHeader("X-Content-Type-Options", HttpMaps.NoSniff),
             AddHeader("Referrer-Policy", HttpMaps.ReferrerPolicy),
-            new("error_page", 502, 504, ErrorPage) { Comment = "For errors of Nginx's own making only: what a replica answers passes unchanged." },
+            .. StickyBlock.Server(plan.Options),
+            .. ErrorPages.Server(plan.Options),
             .. plan.Steering is null ? Array.Empty<Directive>() : [RouteBlock.DetourPage],
+            .. RouteBlock.HasPrefix(plan) ? [new Directive("set", NginxValue.Expression(RouteBlock.PrefixVariable), "")] : Array.Empty<Directive>(),
             new("include", "conf.d/server*.conf"),
+            .. SnippetFiles.Include(plan.Options, NginxScope.Server),
         ],
         Locations =
         [
             .. host.Routes.SelectMany((route, number) => RouteBlock.Build(plan, route, number)),
+            .. Otherwise(plan, host),
             new(["~*", NginxValue.Expression("^/(health|alive)/?$")], [new("return", 404)])
             {
                 Comment = "How a single replica is doing is nobody's business outside. ASP.NET Core's routes ignore case and a slash at the end.",
@@ -40,21 +42,23 @@ internal static class ServerBlock
             {
                 Comment = "Says to the supervisor that Nginx takes requests, whatever the replicas do.",
             },
-            new(["=", ErrorPage],
-            [
-                new("internal"),
-                new("alias", $"{plan.Folder}/{NginxNames.CurrentLink}/{NginxNames.ErrorPageFile}"),
-                new("charset", "utf-8"),
-                new("ssi", "on") { Comment = "Puts the request id into the page." },
-                AddHeader("X-Request-ID", HttpMaps.RequestId),
-                AddHeader("X-Content-Type-Options", "nosniff"),
-                AddHeader("Cache-Control", "no-store"),
-            ]),
         ],
     };
 
-    private static Directive Listen(IPEndPoint address, bool isDefault) => isDefault ? new("listen", address.ToString(), "default_server") : new("listen", address.ToString());
-
-    private static Directive AddHeader(string name, string expression) =>
+    internal static Directive AddHeader(string name, string expression) =>
         new("add_header", name, NginxValue.Expression(expression), "always");
+
+    /// <summary>What is answered where no route leads: without it Nginx would look for files of its own.</summary>
+    private static IEnumerable<Location> Otherwise(NginxPlan plan, HostPlan host)
+    {
+        if (host.Routes.All(route => route.Path != "/"))
+        {
+            yield return host.Name is null && plan.Options.HostsOnly
+                ? new(["/"], [new("return", Misdirected)]) { Comment = "A host that is none of ours." }
+                : new(["/"], [new("return", 404)]) { Comment = "No route leads here." };
+        }
+    }
+
+    private static Directive Listen(NginxPlan plan, IPEndPoint address, bool isDefault) =>
+        new("listen", [address.ToString(), .. TlsBlock.Listen(plan.Options.Tls, plan.Version), .. isDefault ? ["default_server"] : Array.Empty<NginxValue>()]);
 }

@@ -25,7 +25,7 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
         {
             throw new DistributedApplicationException(
                 $"nginx does not accept the configuration of '{name}', so {consequence}; " +
-                $"what was checked is in '{version}'.{Environment.NewLine}{InTermsOfSource(Complaint(result), version, source)}");
+                $"what was checked is in '{version}'.{Environment.NewLine}{SnippetFiles.InTermsOfCalls(InTermsOfSource(Complaint(result), version, source))}");
         }
     }
 

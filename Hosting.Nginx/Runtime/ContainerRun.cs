@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
@@ -46,10 +47,18 @@ internal static class ContainerRun
     private static string[] Common(ContainerChoice choice, NginxRequest request) =>
     [
         "--network", "host", "--read-only", "--pull", "never", "--user", $"{UserId()}:{GroupId()}",
-        .. Mount(request.Folder), .. Mount(Path.GetDirectoryName(request.AdminSocket)!), "--entrypoint", "nginx", choice.Image,
+        .. Mount(request.Folder), .. Mount(Path.GetDirectoryName(request.AdminSocket)!),
+        .. CertificateFolders(request.Options.Tls).SelectMany(folder => Mount(folder, "readonly")), "--entrypoint", "nginx", choice.Image,
     ];
 
-    private static string[] Mount(string folder) => ["--mount", $"type=bind,\"source={folder}\",\"target={folder}\""];
+    private static string[] Mount(string folder, params string[] more) => ["--mount", string.Join(',', [$"type=bind,\"source={folder}\",\"target={folder}\"", .. more])];
+
+    /// <summary>Where certificate and key are, and where their links lead to.</summary>
+    private static IEnumerable<string> CertificateFolders(TlsPlan? tls) =>
+        new[] { tls?.Certificate, tls?.Key }.OfType<string>()
+            .SelectMany(file => new[] { file, File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName }.OfType<string>())
+            .Select(file => Path.GetDirectoryName(file)!)
+            .Distinct(StringComparer.Ordinal);
 
     private static string Hash(string folder) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..8];
 

@@ -72,6 +72,7 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         OpenFiles = choice is ProcessChoice ? OpenFiles() : null,
         Timings = request.Timings,
         ClientTraceContext = request.ClientTraceContext,
+        Options = request.Options,
     };
 
     private WorkerUser Workers(NginxRequest request)

@@ -35,6 +35,8 @@ internal sealed record NginxRequest
 
     /// <summary>True: a request belongs to the trace that its client names.</summary>
     public bool ClientTraceContext { get; init; }
+
+    public GatewayOptions Options { get; init; } = new();
 }
 
 /// <summary>How Nginx is to be started.</summary>

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Assets;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 
@@ -22,9 +23,11 @@ internal sealed class Gateway : IDisposable
     /// <param name="choice">What it runs as.</param>
     /// <param name="preparation">Makes and checks configurations.</param>
     /// <param name="addressOf">Where a replica listens.</param>
+    /// <param name="files">What Nginx sends in place of the sites.</param>
     /// <param name="services">The AppHost's.</param>
     public Gateway(
-        NginxResource nginx, NginxRequest request, RuntimeChoice choice, NginxPreparation preparation, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf, IServiceProvider services)
+        NginxResource nginx, NginxRequest request, RuntimeChoice choice, NginxPreparation preparation, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf,
+        SiteFiles files, IServiceProvider services)
     {
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Stack.Nginx");
@@ -37,7 +40,7 @@ internal sealed class Gateway : IDisposable
         State = new GatewayState(request);
         _reloads = new Reloads(
             State, (now, token) => preparation.ChangeAsync(now, choice, token), _master, flags, _admin, choice.Version, why => trouble?.Tell(why), time, logger);
-        Gate = new NginxTrafficGate(State, addressOf, _reloads, new Steering(flags, _admin, _master), _inFlight, _warmUp);
+        Gate = new NginxTrafficGate(State, addressOf, _reloads, new Steering(flags, _admin, _master), _inFlight, _warmUp, files);
     }
 
     public GatewayState State { get; }

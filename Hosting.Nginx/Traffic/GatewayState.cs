@@ -1,3 +1,4 @@
+using Stack.Hosting.Nginx.Assets;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 
@@ -21,6 +22,18 @@ internal sealed class GatewayState(NginxRequest request)
     }
 
     public UpstreamPlan Upstream(string site) => Request.Upstreams.Single(upstream => upstream.Site == site);
+
+    /// <summary>Changes which files Nginx sends in place of a site.</summary>
+    /// <returns>How it was.</returns>
+    public IReadOnlyList<StaticAsset> Change(string site, IReadOnlyList<StaticAsset> assets)
+    {
+        lock (_lock)
+        {
+            var before = _request.Options.Assets.GetValueOrDefault(site) ?? [];
+            _request = _request with { Options = _request.Options with { Assets = new Dictionary<string, IReadOnlyList<StaticAsset>>(_request.Options.Assets, StringComparer.Ordinal) { [site] = assets } } };
+            return before;
+        }
+    }
 
     /// <summary>Changes the replicas of one site.</summary>
     /// <returns>How it was.</returns>

@@ -1,6 +1,7 @@
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Assets;
 using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Traffic;
@@ -14,8 +15,10 @@ namespace Stack.Hosting.Nginx.Traffic;
 /// <param name="steering">The running Nginx and its flags.</param>
 /// <param name="inFlight">Waits for requests that a replica has.</param>
 /// <param name="warmUp">Comes before the first requests of clients.</param>
+/// <param name="files">What Nginx sends in place of the sites.</param>
 internal sealed class NginxTrafficGate(
-    GatewayState state, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf, Reloads reloads, Steering steering, RequestsInFlight inFlight, WarmUp warmUp) : ITrafficGate
+    GatewayState state, Func<IResource, int, CancellationToken, Task<IPEndPoint>> addressOf, Reloads reloads, Steering steering, RequestsInFlight inFlight, WarmUp warmUp,
+    SiteFiles files) : ITrafficGate
 {
     public async Task<bool> DrainAsync(TrafficReplica replica, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -56,6 +59,26 @@ internal sealed class NginxTrafficGate(
         if (steering.Drained(resource.Name) is { } drained && addresses.All(address => address.Port != drained))
         {
             steering.Forget(resource.Name);
+        }
+    }
+
+    /// <summary>Before a replica of a release serves Nginx sends the release's files, and still those of the one before.</summary>
+    public async Task SetReleasesAsync(IResource resource, IReadOnlyList<string> folders, CancellationToken cancellationToken)
+    {
+        if (files.Of(resource.Name, folders) is not { } assets)
+        {
+            return;
+        }
+
+        var before = state.Change(resource.Name, assets);
+        try
+        {
+            await reloads.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            state.Change(resource.Name, before);
+            throw;
         }
     }
 

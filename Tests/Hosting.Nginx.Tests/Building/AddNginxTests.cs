@@ -65,7 +65,7 @@ public sealed class AddNginxTests
         var nginx = builder.AddNginx("nginx", port: 8080).WithUpstream(builder.AddResource(new ProjectResource("site")));
 
         Should.Throw<DistributedApplicationException>(() => nginx.WithUpstream(builder.AddResource(new ProjectResource("other")))).Message
-            .ShouldBe("Nginx 'nginx' sends requests to 'site' already, so it can't send them to 'other' too. Call WithUpstream once.");
+            .ShouldBe("Nginx 'nginx' sends requests for '/' to 'site' already, so it can't send them to 'other' too. Declare each path once.");
     }
 
     [Fact]

@@ -14,12 +14,12 @@ public sealed class HandWrittenFilesTests : IDisposable
     [Fact]
     public void Without_a_folder_there_is_a_copy_of_the_products_own() =>
         HandWrittenFiles.Load(null).ToDictionary(file => file.Key, file => Encoding.UTF8.GetString(file.Value.Content)).ShouldBe(
-            new[] { "errors/502.html", "mime.types", "nginx.conf" }.ToDictionary(name => name, name => File.ReadAllText(Path.Combine(Sources.NginxFolder, name))),
+            new[] { "errors/429.html", "errors/502.html", "mime.types", "nginx.conf" }.ToDictionary(name => name, name => File.ReadAllText(Path.Combine(Sources.NginxFolder, name))),
             ignoreOrder: true);
 
     [Fact]
     public void The_products_own_folder_is_accepted_without_its_notes_and_samples() =>
-        HandWrittenFiles.Load(Sources.NginxFolder).Keys.ShouldBe(["errors/502.html", "mime.types", "nginx.conf"], ignoreOrder: true);
+        HandWrittenFiles.Load(Sources.NginxFolder).Keys.ShouldBe(["errors/429.html", "errors/502.html", "mime.types", "nginx.conf"], ignoreOrder: true);
 
     [Fact]
     public void The_users_files_come_over_the_products_own()
@@ -35,7 +35,7 @@ public sealed class HandWrittenFilesTests : IDisposable
 
         var files = HandWrittenFiles.Load(_temp.Path);
 
-        files.Keys.ShouldBe(["conf.d/http-limits.conf", "errors/502.html", "mime.types", "nginx.conf", "snippets/deep/a.conf"], ignoreOrder: true);
+        files.Keys.ShouldBe(["conf.d/http-limits.conf", "errors/429.html", "errors/502.html", "mime.types", "nginx.conf", "snippets/deep/a.conf"], ignoreOrder: true);
         Encoding.UTF8.GetString(files["nginx.conf"].Content).ShouldBe(Both);
     }
 

@@ -19,12 +19,16 @@ internal sealed class RunningNginx : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private RunningNginx(TempFolder temp, NginxLaunch launch, int port)
+    private RunningNginx(TempFolder temp, NginxLaunch launch, NginxRequest request)
     {
         _temp = temp;
         Launch = launch;
-        Port = port;
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Limit };
+        Request = request;
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = TestCertificate.Accept } })
+        {
+            BaseAddress = new Uri($"{(request.Options.Tls is null ? "http" : "https")}://127.0.0.1:{Port}"),
+            Timeout = Limit,
+        };
         ProcessStartInfo start = new("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         start.ArgumentList.Add(launch.FileName);
         foreach (var argument in launch.Arguments)
@@ -41,7 +45,9 @@ internal sealed class RunningNginx : IAsyncDisposable
 
     public NginxLaunch Launch { get; }
 
-    public int Port { get; }
+    public NginxRequest Request { get; }
+
+    public int Port => Request.Port;
 
     /// <summary>Where its files are.</summary>
     public string Folder => Path.Combine(_temp.Path, "state", "nginx");
@@ -84,8 +90,8 @@ internal sealed class RunningNginx : IAsyncDisposable
                 Runtime = new RuntimeWish { Name = "nginx", Runtime = runtime, Image = DockerEngine.Image, Engine = "docker" },
                 Timings = NginxTimings.Development,
             };
-            var launch = await PrepareAsync(change?.Invoke(request) ?? request);
-            RunningNginx nginx = new(temp, launch, port);
+            request = change?.Invoke(request) ?? request;
+            RunningNginx nginx = new(temp, await PrepareAsync(request), request);
             await nginx.WaitUntilReadyAsync();
             return nginx;
         }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,7 @@ internal sealed class TestSite : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, Gathering> _gatherings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _cuts = new(StringComparer.Ordinal);
     private int _connections;
     private int _requests;
 
@@ -31,6 +33,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     /// <summary>Bodies of the POST requests that were executed.</summary>
     public ConcurrentBag<string> Posts { get; } = [];
+
+    /// <summary>How often the requests of that name were executed, and then cut without an answer.</summary>
+    public int Cut(string name) => _cuts.GetValueOrDefault(name);
 
     /// <summary>Lets the stream at /events go on after its first event.</summary>
     public void SendNextEvent() => _next.TrySetResult();
@@ -73,7 +78,14 @@ internal sealed class TestSite : IAsyncDisposable
         _app.Use((context, next) =>
         {
             Interlocked.Increment(ref _requests);
-            return next(context);
+            return context.Request.Headers.ContainsKey("X-Show")
+                ? context.Response.WriteAsync($"{Port} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}")
+                : next(context);
+        });
+        _app.MapPost("/cut/{**name}", (HttpContext context, string name) =>
+        {
+            _cuts.AddOrUpdate(name, 1, (_, count) => count + 1);
+            context.Abort();
         });
         _app.MapGet("/", () => $"{Port}");
         _app.MapGet("/headers", (HttpRequest request) => request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));

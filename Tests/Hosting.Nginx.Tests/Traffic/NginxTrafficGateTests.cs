@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Assets;
 using Stack.Hosting.Nginx.Model;
 using Stack.Hosting.Nginx.Runtime;
 using Stack.Hosting.Nginx.Traffic;
@@ -29,7 +30,8 @@ public sealed class NginxTrafficGateTests : IDisposable
         _state = new GatewayState(Requests.Of(_temp.Path, replicas: 4));
         _admin = new AdminSocket(Path.Combine(_temp.Path, "admin.sock"), TimeProvider.System);
         Reloads reloads = new(_state, Configure, master, flags, _admin, NginxVersion.Oldest, _ => { }, TimeProvider.System, NullLogger.Instance);
-        _gate = new NginxTrafficGate(_state, (_, index, _) => Task.FromResult(Requests.Address(index)), reloads, new Steering(flags, _admin, master), _inFlight, _warmUp);
+        _gate = new NginxTrafficGate(_state, (_, index, _) => Task.FromResult(Requests.Address(index)), reloads, new Steering(flags, _admin, master), _inFlight, _warmUp,
+            new SiteFiles("nginx", new HashSet<string> { "site" }, new AssetStore(Path.Combine(_temp.Path, "assets"), TimeProvider.System), NullLogger.Instance));
         _site.Annotations.Add(new WarmUpAnnotation([]));
     }
 
@@ -43,6 +45,31 @@ public sealed class NginxTrafficGateTests : IDisposable
         _warmUp.Dispose();
         _admin.Dispose();
         _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task The_files_of_a_release_are_known_before_its_first_replica_serves_and_a_failure_changes_nothing()
+    {
+        var (one, two) = (PublishedSite.Write(_temp, "one", ("site.css", "one")), PublishedSite.Write(_temp, "two", ("site.css", "two")));
+
+        await _gate.SetReleasesAsync(_site, [one], Cancelled);
+        _state.Request.Options.Assets["site"].Select(asset => asset.Url).ShouldBe([PublishedSite.Url("site.css", "one")]);
+
+        _fails = true;
+        await Should.ThrowAsync<DistributedApplicationException>(() => _gate.SetReleasesAsync(_site, [two, one], Cancelled));
+        _state.Request.Options.Assets["site"].Select(asset => asset.Url).ShouldBe([PublishedSite.Url("site.css", "one")]);
+
+        _fails = false;
+        await _gate.SetReleasesAsync(_site, [two, one], Cancelled);
+        _state.Request.Options.Assets["site"].Select(asset => asset.Url).ShouldBe([PublishedSite.Url("site.css", "one"), PublishedSite.Url("site.css", "two")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Releases_of_a_site_that_sends_its_files_itself_change_nothing()
+    {
+        await _gate.SetReleasesAsync(new ProjectResource("other"), ["/no/such/folder"], Cancelled);
+
+        _configured.ShouldBeEmpty();
     }
 
     [Fact]

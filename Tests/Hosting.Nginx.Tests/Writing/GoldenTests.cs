@@ -14,7 +14,7 @@ public sealed class GoldenTests
 
     public static TheoryData<string> Cases => [.. All.Keys];
 
-    private static Dictionary<string, NginxPlan> All { get; } = new(StringComparer.Ordinal)
+    private static Dictionary<string, NginxPlan> All { get; } = new(OptionPlans.All, StringComparer.Ordinal)
     {
         ["replicas-0"] = Plans.Default(replicas: 0),
         ["replicas-1"] = Plans.Default(replicas: 1),
@@ -59,7 +59,7 @@ public sealed class GoldenTests
         using TempFolder temp = new();
         var state = Directory.CreateDirectory(Path.Combine(temp.Path, "a \"state\" {of}; \\ nginx")).FullName;
         var installed = await Installed.VersionAsync();
-        var texts = Render(At(All[name], state)).ToDictionary(file => file.Key, file => WithoutNewer(file.Value, installed));
+        var texts = Render(At(All[name], state, TestCertificate.Create(temp, "a {cert}; \"of\" mine"))).ToDictionary(file => file.Key, file => WithoutNewer(file.Value, installed));
 
         var version = new ConfigFolder(state, TimeProvider.System).Write(HandWrittenFiles.Load(Sources.NginxFolder), texts);
         var result = await new CommandRunner(TimeProvider.System)
@@ -78,9 +78,10 @@ public sealed class GoldenTests
 
     private static NginxPlan With(NginxPlan plan, NginxBalancing balancing) => plan.With(u => u with { Balancing = balancing });
 
-    private static NginxPlan At(NginxPlan plan, string state) => plan with
+    private static NginxPlan At(NginxPlan plan, string state, TestCertificate certificate) => plan with
     {
         Folder = state,
+        Options = plan.Options.Tls is null ? plan.Options : plan.Options with { Tls = plan.Options.Tls with { Certificate = certificate.Certificate, Key = certificate.Key } },
         Steering = plan.Steering is null ? null : new SteeringPlan($"{state}/flags", $"{state}/admin.sock"),
     };
 
@@ -88,9 +89,9 @@ public sealed class GoldenTests
 
     /// <summary>The nginx of this machine may be older than the one that a golden is for: it can check everything but the directives it lacks.</summary>
     private static string WithoutNewer(string text, NginxVersion installed) =>
-        installed >= NginxVersion.KeepAliveMinTimeout
-            ? text
-            : string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("keepalive_min_timeout ", StringComparison.Ordinal)));
+        string.Join('\n', text.Split('\n')
+            .Where(line => installed >= NginxVersion.KeepAliveMinTimeout || !line.StartsWith("keepalive_min_timeout ", StringComparison.Ordinal))
+            .Where(line => installed >= NginxVersion.Http2Directive || line != "http2 on;"));
 
     private static void Compare(string folder, IReadOnlyDictionary<string, string> texts)
     {
