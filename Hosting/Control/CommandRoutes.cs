@@ -10,7 +10,7 @@ namespace Stack.Hosting.Control;
 
 /// <summary>
 /// <c>POST {name}/{command}</c>, for <c>start</c>, <c>stop</c>, <c>restart</c> and every other command that the resource has; <c>POST {name}/commands/{command}</c>, the same for one whose name means
-/// something else here; <c>POST {name}/scale</c>, <c>deploy</c> and <c>rollback</c>, <c>GET {name}/releases</c>, and <c>POST down</c>.
+/// something else here; <c>POST {name}/scale</c> and <c>POST down</c>.
 /// </summary>
 internal static partial class CommandRoutes
 {
@@ -19,9 +19,6 @@ internal static partial class CommandRoutes
         v1.MapPost("/{name}/{command}", (RequestDelegate)(request => ExecuteAsync(request, 2, context)));
         v1.MapPost("/{name}/commands/{command}", (RequestDelegate)(request => ExecuteAsync(request, 3, context)));
         v1.MapPost("/{name}/scale", (RequestDelegate)(request => ScaleAsync(request, context)));
-        v1.MapPost("/{name}/deploy", (RequestDelegate)(request => DeployAsync(request, context)));
-        v1.MapPost("/{name}/rollback", (RequestDelegate)(request => RollbackAsync(request, context)));
-        v1.MapGet("/{name}/releases", (RequestDelegate)(request => ReleasesAsync(request, context)));
         v1.MapPost("/down", (RequestDelegate)(request => DownAsync(request, context)));
     }
 
@@ -67,38 +64,8 @@ internal static partial class CommandRoutes
         await AnswerAsync(request, context, "scale", resource, token => context.Control.ScaleAsync(resource, replicas, token)).ConfigureAwait(false);
     }
 
-    private static async Task DeployAsync(HttpContext request, ControlContext context)
-    {
-        var deploy = await ReadAsync(request, ControlJson.Default.DeployRequest, "deploy", "{\"folder\":\"/srv/site-1.2\"}").ConfigureAwait(false) ?? new DeployRequest();
-        if (await FindResourceAsync(request, context, "deployed").ConfigureAwait(false) is { } resource)
-        {
-            var peer = PeerCheck.Of(request);
-            LogDeploy(context.Logger, resource, deploy.Folder ?? "its project", peer.Uid, peer.Pid);
-            await AnswerAsync(request, context, "deploy", resource, token => context.Control.DeployAsync(resource, deploy.Folder, deploy.Name, token)).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task RollbackAsync(HttpContext request, ControlContext context)
-    {
-        var rollback = await ReadAsync(request, ControlJson.Default.RollbackRequest, "rollback", "{\"to\":\"v1.2\"}").ConfigureAwait(false) ?? new RollbackRequest();
-        if (await FindResourceAsync(request, context, "rolled back").ConfigureAwait(false) is { } resource)
-        {
-            var peer = PeerCheck.Of(request);
-            LogRollback(context.Logger, resource, rollback.To ?? "the release before", peer.Uid, peer.Pid);
-            await AnswerAsync(request, context, "rollback", resource, token => context.Control.RollbackAsync(resource, rollback.To, token)).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ReleasesAsync(HttpContext request, ControlContext context)
-    {
-        if (await FindResourceAsync(request, context, "deployed").ConfigureAwait(false) is { } resource && context.Control.ReleasesOf(resource) is { } releases)
-        {
-            await Problems.WriteJsonAsync(request, releases, ControlJson.Default.ReleaseList).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>The resource that the path names, as it is spelled; null: there is none, or it is a replica, and that was answered.</summary>
-    private static async Task<string?> FindResourceAsync(HttpContext request, ControlContext context, string done)
+    internal static async Task<string?> FindResourceAsync(HttpContext request, ControlContext context, string done)
     {
         var name = RequestTarget.Segment(request, 1);
         if (context.Control.GetStatus().Resources.FirstOrDefault(r => Same(r.Name, name) || r.Replicas.Any(i => Same(i.Name, name))) is not { } resource)
@@ -139,7 +106,7 @@ internal static partial class CommandRoutes
     }
 
     /// <summary>Runs a command and tells its outcome; with <c>?wait=false</c> answers at once, and the command goes on without its request.</summary>
-    private static async Task AnswerAsync(
+    internal static async Task AnswerAsync(
         HttpContext request, ControlContext context, string command, string name, Func<CancellationToken, Task<CommandOutcome>> run)
     {
         if (request.Request.Query.ContainsKey("wait") && !RequestTarget.Flag(request, "wait"))
@@ -172,7 +139,7 @@ internal static partial class CommandRoutes
 
     /// <summary>The body, null when there is none.</summary>
     /// <exception cref="BadHttpRequestException">It is no such JSON.</exception>
-    private static async Task<T?> ReadAsync<T>(HttpContext request, JsonTypeInfo<T> type, string command, string example)
+    internal static async Task<T?> ReadAsync<T>(HttpContext request, JsonTypeInfo<T> type, string command, string example)
         where T : class
     {
         using var reader = new StreamReader(request.Request.Body);
@@ -203,10 +170,4 @@ internal static partial class CommandRoutes
 
     [LoggerMessage(8006, LogLevel.Information, "Scale of {Resource} to {Replicas}, by user {Uid} (process {Pid}).")]
     private static partial void LogScale(ILogger logger, string resource, int replicas, uint uid, int pid);
-
-    [LoggerMessage(8007, LogLevel.Information, "Deploy of {Resource} from {Source}, by user {Uid} (process {Pid}).")]
-    private static partial void LogDeploy(ILogger logger, string resource, string source, uint uid, int pid);
-
-    [LoggerMessage(8008, LogLevel.Information, "Rollback of {Resource} to {Release}, by user {Uid} (process {Pid}).")]
-    private static partial void LogRollback(ILogger logger, string resource, string release, uint uid, int pid);
 }

@@ -121,6 +121,7 @@ internal sealed class ControlServer : IAsyncDisposable
         EventRoutes.Map(v1, context);
         LogRoutes.Map(v1, context);
         CommandRoutes.Map(v1, context);
+        ReleaseRoutes.Map(v1, context);
         OperationRoutes.Map(v1, context);
         app.MapFallback(request => Problems.WriteAsync(
             request, StatusCodes.Status404NotFound, $"The control socket has no '{request.Request.Method} {request.Request.Path}'."));

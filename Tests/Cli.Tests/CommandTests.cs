@@ -202,7 +202,7 @@ public sealed class CommandTests
     [Fact]
     public async Task No_AppHost_exits_with_4_and_tells_how_to_start_one()
     {
-        foreach (var command in (string[][])[["status"], ["logs"], ["down"], ["dashboard"], ["restart", "site"], ["roll", "site"], ["scale", "site=2"], ["command", "site", "x"], ["operation", "x"]])
+        foreach (var command in (string[][])[["status"], ["logs"], ["down"], ["dashboard"], ["restart", "site"], ["roll", "site"], ["scale", "site=2"], ["deploy"], ["rollback"], ["releases"], ["command", "site", "x"], ["operation", "x"]])
         {
             (await CliRun.OfAsync("/nowhere/control.sock", CancellationToken.None, command))
                 .ShouldBe(new CliRun(4, "", "No AppHost is running: nothing answers at '/nowhere/control.sock'. './stack up' starts one.\n"));
@@ -221,6 +221,8 @@ public sealed class CommandTests
     [InlineData("scale", "site=many")]
     [InlineData("scale", "site=6", "shop=-1")]
     [InlineData("scale", "=6")]
+    [InlineData("deploy", "site", "--from")]
+    [InlineData("rollback", "site", "v1")]
     [InlineData("command", "site")]
     [InlineData("down", "--force", "--leave-running")]
     public async Task Usage_errors_exit_with_2(params string[] args)

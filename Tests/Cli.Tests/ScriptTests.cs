@@ -24,7 +24,7 @@ public sealed class ScriptTests : IDisposable
         var run = await BashAsync("-c", $"cd / && '{Script}' help");
 
         run.ExitCode.ShouldBe(0);
-        foreach (var word in (string[])["up", "test", "status", "logs", "start|stop|restart", "roll", "scale", "command", "operation", "dashboard", "down"])
+        foreach (var word in (string[])["up", "test", "status", "logs", "start|stop|restart", "roll", "scale", "deploy", "rollback", "releases", "command", "operation", "dashboard", "down"])
         {
             run.Out.ShouldContain($"./stack {word}");
         }

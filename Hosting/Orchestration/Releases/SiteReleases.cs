@@ -38,7 +38,7 @@ internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store
         if (isDevelopment)
         {
             LogSources(plan.Name, _history.Current);
-            Use(_history.BackTo(ReleaseName.Build));
+            Use(_history.Deployed(ReleaseName.Build));
             return;
         }
 

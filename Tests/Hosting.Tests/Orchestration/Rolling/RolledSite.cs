@@ -25,15 +25,17 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     private readonly List<string> _alerts = [];
     private readonly List<PlannedPort> _beside = [];
 
-    public RolledSite(int replicas = 3, bool gate = true, Func<InstanceSpec, InstanceSpec>? change = null)
+    public RolledSite(int replicas = 3, bool gate = true, bool project = true, Func<InstanceSpec, InstanceSpec>? change = null)
     {
         Launcher = new ScriptedLauncher(Time);
         Gate = new RecordingGate(() => Journal);
         var builder = Models.Empty();
-        var site = builder.AddSite().WithReplicas(replicas).WithSequentialPorts(8001);
+        IResource site = project
+            ? builder.AddSite().WithReplicas(replicas).WithSequentialPorts(8001).Resource
+            : builder.AddExecutable("site", "/bin/true", "/").WithHttpEndpoint().WithReplicas(replicas).WithSequentialPorts(8001).Resource;
         if (gate)
         {
-            site.WithAnnotation(new TrafficGateAnnotation(Gate));
+            site.Annotations.Add(new TrafficGateAnnotation(Gate));
         }
 
         Plan = Plans.Of(builder).Resources.Single();

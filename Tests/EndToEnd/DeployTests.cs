@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace EndToEnd;
+
+/// <summary>A user deploys new versions while the site is asked all the time, and nobody notices.</summary>
+[Collection("product ports")]
+[Trait("kind", "e2e")]
+public sealed class DeployTests : IAsyncLifetime
+{
+    private static readonly int Replicas = Environment.ProcessorCount * 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private readonly StackPlace _place = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("stack-versions-").FullName;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Deploy_rollback_and_a_broken_release_cost_no_request_under_load()
+    {
+        var second = await PublishAsync("2.0.0");
+        (await _place.StackAsync("up", "--detach", "--no-build")).ExitCode.ShouldBe(0);
+        var first = await VersionAsync();
+        var before = await PidsAsync();
+        using var load = new SteadyLoad(new Uri("http://localhost:8080/"));
+
+        var project = await _place.StackAsync("deploy");
+        project.ExitCode.ShouldBe(0, project.All);
+        project.Output.ShouldStartWith("site: publishing the project\n");
+        project.Output.ShouldContain("site-8001: ready\n");
+        var release = await CurrentAsync();
+        project.Output.ShouldEndWith($"'site' runs '{release.GetProperty("name").GetString()}'; before, it was 'build'.\n");
+        release.GetProperty("replicas").GetArrayLength().ShouldBe(Replicas);
+        var afterProject = await PidsAsync();
+        afterProject.Intersect(before).ShouldBeEmpty();
+        afterProject.ShouldAllBe(p => WorkingDirectory(p) == release.GetProperty("folder").GetString());
+
+        var folder = await _place.StackAsync("deploy", "site", "--from", second, "--name", "two");
+        folder.ExitCode.ShouldBe(0, folder.All);
+        Directory.Delete(second, recursive: true);
+        (await VersionAsync()).ShouldBe("2.0.0");
+        var afterFolder = await PidsAsync();
+        afterFolder.Intersect(afterProject).ShouldBeEmpty();
+
+        var broken = await _place.StackAsync("deploy", "--from", Broken(await CurrentAsync()));
+        broken.ExitCode.ShouldBe(1, broken.All);
+        broken.All.ShouldContain("The deploy of 'site' froze at 'site-8001'. ");
+        broken.All.ShouldContain("The version before was put back and serves. The replicas after it were not touched. ");
+        broken.All.ShouldContain("appsettings.json");
+        (await PidsAsync())[1..].ShouldBe(afterFolder[1..]);
+        (await VersionAsync()).ShouldBe("2.0.0");
+        (await CurrentAsync()).GetProperty("name").GetString().ShouldEndWith("-two");
+
+        var rollback = await _place.StackAsync("rollback");
+        rollback.ExitCode.ShouldBe(0, rollback.All);
+        (await VersionAsync()).ShouldBe(first);
+        (await CurrentAsync()).GetProperty("name").ShouldBe(release.GetProperty("name"));
+        await load.UntilAsync(100);
+
+        (await load.StopAsync()).ShouldBeEmpty();
+        var list = await _place.StackAsync("releases");
+        list.Output.Split('\n')[0].ShouldStartWith("RELEASE ");
+        list.Output.ShouldContain("-two ");
+    }
+
+    /// <summary>Publishes the site as that version.</summary>
+    private async Task<string> PublishAsync(string version)
+    {
+        var folder = Path.Combine(_folder, version);
+        var publish = await Commands.RunAsync(
+            "dotnet",
+            ["publish", Path.Combine(Repository.Root, "WebSite"), "-c", "Release", "-v", "q", "-nodeReuse:false", $"-p:Version={version}", "--artifacts-path", Path.Combine(_folder, "build"), "-o", folder],
+            new Dictionary<string, string>(),
+            Limit);
+        publish.ExitCode.ShouldBe(0, publish.All);
+        return folder;
+    }
+
+    /// <summary>A copy of a release that can't read its settings.</summary>
+    private string Broken(JsonElement release)
+    {
+        var (from, to) = (release.GetProperty("folder").GetString()!, Path.Combine(_folder, "broken"));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        File.WriteAllText(Path.Combine(to, "appsettings.json"), "{ not json");
+        return to;
+    }
+
+    private async Task<JsonElement> CurrentAsync()
+    {
+        var releases = await _place.StackAsync("releases", "site", "--json");
+        return JsonDocument.Parse(releases.Output).RootElement.GetProperty("releases").EnumerateArray().Single(r => r.GetProperty("current").GetBoolean());
+    }
+
+    private async Task<int[]> PidsAsync()
+    {
+        var status = JsonDocument.Parse((await _place.StackAsync("status", "--json")).Output).RootElement;
+        return [.. status.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "site").GetProperty("replicas").EnumerateArray().Select(r => r.GetProperty("pid").GetInt32())];
+    }
+
+    /// <summary>The version that every replica says it is of.</summary>
+    private static async Task<string> VersionAsync()
+    {
+        using var client = new HttpClient();
+        var versions = new HashSet<string>();
+        foreach (var port in Enumerable.Range(8001, Replicas))
+        {
+            var page = await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"));
+            versions.Add(page[(page.IndexOf("<span>version ", StringComparison.Ordinal) + 14)..].Split('<')[0]);
+        }
+
+        return versions.ShouldHaveSingleItem();
+    }
+
+    private static string? WorkingDirectory(int pid) => File.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName;
+}
