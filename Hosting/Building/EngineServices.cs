@@ -31,6 +31,7 @@ internal static class EngineServices
         new("Logging:LogLevel:Aspire.Hosting.Dashboard", "Error"),
         new("Logging:LogLevel:Stack", "Warning"),
         new("Logging:LogLevel:Stack.Engine", "Information"),
+        new($"Logging:LogLevel:{SiteReleases.Log}", "Information"),
     ];
 
     public static void Add(

@@ -54,7 +54,7 @@ internal static class LifecycleCommands
     private static async Task<ExecuteCommandResult> RebuildAsync(ExecuteCommandContext context, IResource resource, IProjectMetadata project)
     {
         await context.ServiceProvider.GetRequiredService<ProjectBuilds>().RebuildAsync(resource.Name, project, context.CancellationToken).ConfigureAwait(false);
-        return await context.ServiceProvider.GetRequiredService<StackEngine>().RollAsync(resource, "rebuilt", context.CancellationToken).ConfigureAwait(false);
+        return await context.ServiceProvider.GetRequiredService<StackEngine>().RunBuildAsync(resource, context.CancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsStopped(string? state)

@@ -44,9 +44,6 @@ internal sealed partial class ResourceOrchestrator
             return _rolling.RunAsync(onlyReplicas ?? ReplicaNames, calledOff);
         }).WaitAsync(cancellationToken);
 
-    /// <summary>Restarts the replicas that are meant to run, one at a time.</summary>
-    public Task<CommandOutcome> RollAsync(string reason, CancellationToken cancellationToken) => OutcomeAsync(() => RollAsync(null, reason, cancellationToken));
-
     /// <summary>Changes the number of replicas, and completes when that is reached. The number that there is already changes nothing.</summary>
     public Task<CommandOutcome> ScaleAsync(int count, CancellationToken cancellationToken) => OutcomeAsync(() => ScaleToAsync(count, cancellationToken));
 

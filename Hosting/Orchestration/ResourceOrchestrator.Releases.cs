@@ -22,6 +22,10 @@ internal sealed partial class ResourceOrchestrator
     public Task<CommandOutcome> RollbackAsync(string? to, CancellationToken cancellationToken)
         => OutcomeAsync(() => GoAsync("rollback", calledOff => Releases.BackAsync(to, calledOff), cancellationToken));
 
+    /// <summary>The project was built: what was built runs, one replica after another, also where a release has run so far.</summary>
+    public Task<CommandOutcome> RunBuildAsync(CancellationToken cancellationToken)
+        => Releases.Current == ReleaseName.Build ? OutcomeAsync(() => RollAsync(null, "rebuilt", cancellationToken)) : RollbackAsync(ReleaseName.Build, cancellationToken);
+
     /// <summary>The releases that there are, and which replicas run from them now.</summary>
     public ReleaseList ListReleases() => Releases.List([.. Replicas.Select(r => (r.Name, r.CommandLine))]);
 

@@ -86,10 +86,10 @@ internal sealed partial class StackEngine(
         return outcome.ToResult();
     }
 
-    /// <summary>Restarts those replicas of a resource that run, one after another.</summary>
-    public async Task<ExecuteCommandResult> RollAsync(IResource resource, string reason, CancellationToken cancellationToken)
+    /// <summary>Goes over to what was just built of a project, one replica after another.</summary>
+    public async Task<ExecuteCommandResult> RunBuildAsync(IResource resource, CancellationToken cancellationToken)
     {
-        var outcome = await _resources.First(r => ReferenceEquals(r.Plan.Resource, resource)).RollAsync(reason, cancellationToken).ConfigureAwait(false);
+        var outcome = await _resources.First(r => ReferenceEquals(r.Plan.Resource, resource)).RunBuildAsync(cancellationToken).ConfigureAwait(false);
         return outcome.ToResult();
     }
 

@@ -14,8 +14,9 @@ namespace Stack.Hosting.Orchestration;
 
 /// <summary>What comes before anything starts: state folder, keys, dashboard, plan, free ports.</summary>
 internal sealed partial class StackPreparation(
-    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, IProcessLauncher launcher, IReleasePublisher publisher, TimeProvider time, ILogger<StackPreparation> logger) : IDisposable
+    DistributedApplicationModel model, StackOptions options, IConfiguration configuration, IUserSecretsManager secrets, LifecycleEvents events, ContainerRuntime containers, IProcessLauncher launcher, IReleasePublisher publisher, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
+    private readonly ILogger _logger = loggers.CreateLogger<StackPreparation>();
     private StateFolder? _state;
     private StackSecrets? _secrets;
     private ExecutableResource? _dashboard;
@@ -50,9 +51,9 @@ internal sealed partial class StackPreparation(
     public async Task<PreparedStack> PlanAsync(CancellationToken cancellationToken)
     {
         await containers.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var desired = options.Development ? null : new DesiredReplicas(Path.Combine(_state!.Path, "desired.json"), logger);
+        var desired = options.Development ? null : new DesiredReplicas(Path.Combine(_state!.Path, "desired.json"), _logger);
         desired?.Apply(model.Resources);
-        var adoption = options.Development ? Adoption.Nothing(logger) : Adoption.Find(_state!.Records, launcher, logger);
+        var adoption = options.Development ? Adoption.Nothing(_logger) : Adoption.Find(_state!.Records, launcher, _logger);
         var plan = new PlanMaker(FreePorts.Find, options.RandomizePorts, port => PortPreflight.FindHolder(port)?.Describe(), adoption.PortOf).Make(model.Resources);
         foreach (var warning in plan.Warnings)
         {
@@ -76,7 +77,7 @@ internal sealed partial class StackPreparation(
 
     private SiteReleases OpenReleases(ResourcePlan plan)
     {
-        var releases = new SiteReleases(plan, new ReleaseStore(plan.Name, Path.Combine(_state!.Releases, plan.Name)), options.ReleasesKept, publisher, time, logger);
+        var releases = new SiteReleases(plan, new ReleaseStore(plan.Name, Path.Combine(_state!.Releases, plan.Name)), options.ReleasesKept, publisher, time, loggers.CreateLogger(SiteReleases.Log));
         releases.Open(options.Development);
         ReleaseFolders.Set(plan.Resource, releases.FoldersInUse(null, []));
         return releases;

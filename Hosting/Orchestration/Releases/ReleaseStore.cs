@@ -39,6 +39,7 @@ internal sealed class ReleaseStore(string resource, string root)
             await fill(draft).ConfigureAwait(false);
             var site = PublishedFolder.Check(resource, draft);
             MakeFolder(draft);
+            FlushFiles(draft);
             var name = NewName(time.GetUtcNow(), label ?? Hash(File.Exists($"{site.Program}.dll") ? $"{site.Program}.dll" : site.Program));
             Directory.Move(draft, Path.Combine(root, name));
             return Find(name)!;
@@ -125,6 +126,16 @@ internal sealed class ReleaseStore(string resource, string root)
             {
                 // In nobody's way; tried again the next time.
             }
+        }
+    }
+
+    // A release is current for good: it must not be found empty after a loss of power.
+    private static void FlushFiles(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var file = File.OpenHandle(path);
+            RandomAccess.FlushToDisk(file);
         }
     }
 

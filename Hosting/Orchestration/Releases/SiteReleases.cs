@@ -16,6 +16,9 @@ namespace Stack.Hosting.Orchestration.Releases;
 /// <param name="logger">Its log.</param>
 internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store, int keep, IReleasePublisher publisher, TimeProvider time, ILogger logger)
 {
+    /// <summary>Its category in the log.</summary>
+    public const string Log = "Stack.Releases";
+
     private ReleaseHistory _history = ReleaseHistory.Empty;
 
     public ReleaseTargets Targets { get; private set; } = new(null);
@@ -97,6 +100,7 @@ internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store
     /// <exception cref="DistributedApplicationException">It can't be written down.</exception>
     public void Use(ReleaseHistory history)
     {
+        LogNow(plan.Name, history.Current, _history.Current);
         _history = history;
         try
         {
@@ -232,6 +236,9 @@ internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store
 
     [LoggerMessage(3313, LogLevel.Information, "Release {Release} of '{Resource}' was made in '{Folder}'.")]
     private partial void LogMade(string resource, string release, string folder);
+
+    [LoggerMessage(3317, LogLevel.Information, "Resource '{Resource}' runs {Release} from now on; before, it was {Before}.")]
+    private partial void LogNow(string resource, string release, string before);
 
     [LoggerMessage(3314, LogLevel.Information, "Release {Release} of '{Resource}' is no longer kept.")]
     private partial void LogRemoved(string resource, string release);

@@ -262,6 +262,22 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task What_was_built_anew_runs_also_where_a_release_has_run()
+    {
+        await using var site = new RolledSite(2);
+        await site.Start();
+        await Deploy(site, "v2");
+        var release = site.Releases.Current;
+
+        var outcome = await site.Drive(site.Orchestrator.RunBuildAsync(CancellationToken.None));
+
+        outcome.ShouldBe(CommandOutcome.Done($"'site' runs 'build'; before, it was '{release}'."));
+        site.Versions.ShouldBe(["v1", "v1"]);
+        (await site.Drive(site.Orchestrator.RunBuildAsync(CancellationToken.None))).ShouldBe(CommandOutcome.Done());
+        site.Launcher.Attempts.ShouldBe(8);
+    }
+
+    [Fact]
     public async Task What_is_no_project_has_no_releases()
     {
         await using var site = new RolledSite(1, project: false);
