@@ -3,7 +3,7 @@ using Stack.Hosting.Observation;
 
 namespace Stack.Hosting.Supervision;
 
-/// <summary>Reads the last lines that a process wrote before it ended.</summary>
+/// <summary>Reads the last lines that a process wrote before it ended; those from its unhandled exception on, if it had one.</summary>
 internal static class LastWords
 {
     public const int MaxLines = 20;
@@ -26,12 +26,21 @@ internal static class LastWords
             }
 
             var lines = Encoding.UTF8.GetString(bytes, 0, length).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
-            return lines is [""] ? [] : lines[^Math.Min(MaxLines, lines.Length)..];
+            return lines is [""] ? [] : Telling(lines);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [];
         }
+    }
+
+    // Below the reason for which .NET ends a process there may be more lines of stack than are shown.
+    private static string[] Telling(string[] lines)
+    {
+        var from = Math.Max(0, lines.Length - MaxLines);
+        var reason = Array.FindLastIndex(lines, l => l.StartsWith("Unhandled exception", StringComparison.Ordinal));
+        from = reason >= 0 ? Math.Min(from, reason) : from;
+        return lines[from..Math.Min(lines.Length, from + MaxLines)];
     }
 
     /// <summary>Notes that a generation of the process begins to write. Returns the logical offset at which it does.</summary>

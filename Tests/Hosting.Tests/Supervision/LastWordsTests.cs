@@ -37,6 +37,16 @@ public sealed class LastWordsTests : IDisposable
     }
 
     [Fact]
+    public void Of_an_unhandled_exception_the_reason_is_told_before_its_stack()
+    {
+        var start = LastWords.Begin(_folder.LogPath, 1);
+        _folder.Append("starting\nUnhandled exception. System.IO.InvalidDataException: Failed to load 'appsettings.json'.\n" + RotationFolder.Lines(0, 40));
+
+        LastWords.Read(_folder.LogPath, start).ShouldBe(
+            ["Unhandled exception. System.IO.InvalidDataException: Failed to load 'appsettings.json'.", .. RotationFolder.Lines(0, 19).TrimEnd('\n').Split('\n')]);
+    }
+
+    [Fact]
     public void Log_that_can_not_be_read_has_no_last_words()
     {
         var start = LastWords.Begin("/nowhere/site-8001.log", 1);
