@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.WebSockets;
-using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Nginx.Traffic;
 using Testing;
@@ -84,10 +82,9 @@ public sealed class DetourTests
     {
         await using var sites = await Sites.StartAsync(2);
         await using var nginx = await StartAsync(sites, detour);
-        using ClientWebSocket socket = new();
 
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{nginx.Port}/socket"), Cancelled).Within();
-        (await EchoAsync(socket, "flag")).ShouldBe("flag");
+        using var socket = await WebSocketClient.OpenAsync(nginx.Port);
+        await socket.EchoAsync("flag");
         using var response = await nginx.Client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead, Cancelled);
         using StreamReader events = new(await response.Content.ReadAsStreamAsync(Cancelled));
         (await events.ReadLineAsync(Cancelled).AsTask().Within()).ShouldBe("data: first");
@@ -97,7 +94,7 @@ public sealed class DetourTests
 
         (await events.ReadLineAsync(Cancelled).AsTask().Within()).ShouldBe("");
         (await events.ReadLineAsync(Cancelled).AsTask().Within()).ShouldBe("data: second");
-        (await EchoAsync(socket, "no flag")).ShouldBe("no flag");
+        await socket.EchoAsync("no flag");
     }
 
     [Theory]
@@ -151,13 +148,5 @@ public sealed class DetourTests
         }
 
         return nginx;
-    }
-
-    private static async Task<string> EchoAsync(ClientWebSocket socket, string text)
-    {
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, Cancelled).Within();
-        var buffer = new byte[64];
-        var received = await socket.ReceiveAsync(buffer, Cancelled).Within();
-        return Encoding.UTF8.GetString(buffer, 0, received.Count);
     }
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
-using System.Text;
 using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
@@ -45,34 +43,33 @@ public sealed class LongLivedTests
     public async Task A_WebSocket_carries_both_ways_over_changes_of_the_configuration()
     {
         await using var app = await RunningApp.StartAsync(replicas: 2);
-        using var socket = await OpenSocketAsync(app);
-        (await ReceiveAsync(socket)).ShouldStartWith("site-");
+        using var socket = await WebSocketClient.OpenAsync(app.Port);
+        (await socket.ReceiveAsync()).ShouldStartWith("site-");
 
         foreach (var replicas in (int[])[3, 2])
         {
-            await EchoAsync(socket, $"before {replicas}");
+            await socket.EchoAsync($"before {replicas}");
             await app.ScaleAsync(replicas);
-            await EchoAsync(socket, $"after {replicas}");
+            await socket.EchoAsync($"after {replicas}");
         }
 
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancelled);
-        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
+        await socket.CloseAsync();
     }
 
     [Fact]
     public async Task A_roll_does_not_wait_for_WebSockets_and_events_to_end()
     {
         await using var app = await RunningApp.StartAsync(replicas: 2);
-        using var socket = await OpenSocketAsync(app);
+        using var socket = await WebSocketClient.OpenAsync(app.Port);
         using var events = await EventReader.OpenAsync(app, "every=50");
-        (await ReceiveAsync(socket)).ShouldStartWith("site-");
+        (await socket.ReceiveAsync()).ShouldStartWith("site-");
         await events.NextAsync();
         var start = TimeProvider.System.GetTimestamp();
 
         var roll = app.CommandAsync("roll");
-        while (!roll.IsCompleted && socket.State == WebSocketState.Open && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMilliseconds(700))
+        while (!roll.IsCompleted && socket.IsOpen && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMilliseconds(700))
         {
-            await EchoAsync(socket, "during the drain");
+            await socket.EchoAsync("during the drain");
         }
 
         var (status, said) = await roll;
@@ -80,9 +77,9 @@ public sealed class LongLivedTests
         // A drain has 30 s for requests that end.
         status.ShouldBe(HttpStatusCode.OK, said);
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(28));
-        using var again = await OpenSocketAsync(app);
-        await ReceiveAsync(again);
-        await EchoAsync(again, "after the roll");
+        using var again = await WebSocketClient.OpenAsync(app.Port);
+        await again.ReceiveAsync();
+        await again.EchoAsync("after the roll");
     }
 
     [Fact]
@@ -114,26 +111,6 @@ public sealed class LongLivedTests
         answer.ShouldEndWith(" poll");
         TimeProvider.System.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromSeconds(12));
         app.Executed.Count(request => request.Id == "poll").ShouldBe(1);
-    }
-
-    private static async Task<ClientWebSocket> OpenSocketAsync(RunningApp app)
-    {
-        ClientWebSocket socket = new();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{app.Port}/socket"), Cancelled).Within();
-        return socket;
-    }
-
-    private static async Task EchoAsync(ClientWebSocket socket, string text)
-    {
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, Cancelled).Within();
-        (await ReceiveAsync(socket)).ShouldBe(text);
-    }
-
-    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[1024];
-        var message = await socket.ReceiveAsync(buffer, Cancelled).Within();
-        return Encoding.UTF8.GetString(buffer, 0, message.Count);
     }
 
     /// <summary>A client of a stream of events.</summary>

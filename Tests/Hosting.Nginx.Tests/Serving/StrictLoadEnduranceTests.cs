@@ -76,6 +76,32 @@ public sealed class StrictLoadEnduranceTests(ITestOutputHelper output)
         effects.Lost.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_thousand_WebSockets_go_on_over_a_change_of_the_configuration()
+    {
+        await using var app = await RunningApp.StartAsync(replicas: 2);
+        List<WebSocketClient> sockets = [];
+        try
+        {
+            while (sockets.Count < 1000)
+            {
+                sockets.Add(await WebSocketClient.OpenAsync(app.Port));
+                (await sockets[^1].ReceiveAsync()).ShouldStartWith("site-");
+            }
+
+            await StrictLoadTests.ChangeAsync(app, 1);
+
+            foreach (var socket in sockets)
+            {
+                await socket.EchoAsync("after the change");
+            }
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
     private async Task DoAsync(StrictClient client, string what, Func<Task<(HttpStatusCode Status, string? Said)>> act)
     {
         var (before, failed) = (client.Answered, client.Failed);
