@@ -9,8 +9,12 @@ var site = builder.AddProject("site", configuration["Site:Folder"]!)
     .WithSequentialPorts(configuration.GetValue<int>("Site:FirstPort"))
     .WithHttpHealthCheck("/health");
 
-builder.AddNginx("nginx", port: configuration.GetValue<int>("Nginx:Port"))
+var nginx = builder.AddNginx("nginx", port: configuration.GetValue<int>("Nginx:Port"))
     .WithUpstream(site)
     .WithRuntime(NginxRuntime.Process);
+if (configuration.GetValue<bool>("Nginx:StaticFiles"))
+{
+    nginx.WithStaticFiles(site);
+}
 
 builder.Build().Run();

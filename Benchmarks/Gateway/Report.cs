@@ -35,6 +35,12 @@ internal static class Report
             parts.Add(Changes.Table(results));
         }
 
+        var failed = results.All.Where(s => s.Failed > 0).Select(s => $"- {s.Load}, N = {s.Replicas}, {s.Proxy}: {s.Failed:0}").ToList();
+        if (failed.Count > 0)
+        {
+            parts.Add($"Requests without an answer, or with another one than 2xx:\n{string.Join('\n', failed)}");
+        }
+
         var text = string.Join("\n\n", parts.Where(p => p.Length > 0));
         Console.WriteLine(text);
         if (settings.Json is { } json)

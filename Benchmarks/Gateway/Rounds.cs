@@ -5,15 +5,29 @@ namespace Gateway;
 /// <summary>Measures in turns.</summary>
 internal static class Rounds
 {
-    /// <summary>Until the runtime has compiled what is asked for most.</summary>
+    private const double IdleShare = 0.05;
+
+    /// <summary>Asks for everything twice, and waits each time until the runtime has compiled what was asked for: it does that when it finds the time.</summary>
     public static void WarmUp(Bench bench, StackSite site, int seconds)
     {
-        Console.Error.WriteLine($"{site.Ports.Count} replicas: warming up");
-        foreach (var load in Load.All.Concat(Load.All))
+        for (var pass = 1; pass <= 2; pass++)
         {
-            load.Send(site.Ports, Math.Max(seconds, site.Ports.Count / 2));
-            bench.Pause(0);
+            Console.Error.WriteLine($"{site.Ports.Count} replicas: warming up, {pass} of 2");
+            foreach (var load in Load.All)
+            {
+                load.Send(site.Ports, Math.Max(seconds, site.Ports.Count / 2));
+                bench.Pause(0);
+            }
+
+            bench.Until(() => IsIdle(bench, site), Workspace.Now, 120, "an idle site after warming up");
         }
+    }
+
+    private static bool IsIdle(Bench bench, StackSite site)
+    {
+        var before = site.Processes.Sum(p => p.CpuSeconds);
+        bench.Pause(1);
+        return site.Processes.Sum(p => p.CpuSeconds) - before < IdleShare;
     }
 
     public static void Measure(Bench bench, Settings settings, Results results, StackSite site, Load load, IReadOnlyList<Proxy> proxies)

@@ -13,6 +13,11 @@ internal sealed class StaticFiles(Bench bench, Settings settings, Results result
     public void Run()
     {
         using var site = new StackSite(bench, Replicas, "--Nginx:StaticFiles=true");
+        if (!site.Configuration.Text.Contains("$stack_site_asset", StringComparison.Ordinal))
+        {
+            throw new BenchmarkException("Stack's Nginx was told to send the site's files itself, and its configuration has none.");
+        }
+
         Rounds.WarmUp(bench, site, settings.Seconds);
         foreach (var load in Load.All.Where(l => Files.Contains(l.Name)))
         {
