@@ -36,10 +36,11 @@ internal sealed class FollowedNginx : IAsyncDisposable
 
     public AccessLogSettings Settings { get; init; } = new() { Settling = TimeSpan.FromMilliseconds(500) };
 
-    public static async Task<FollowedNginx> StartAsync(int sites = 2, Func<NginxRequest, NginxRequest>? change = null, AccessLogSettings? settings = null)
+    public static async Task<FollowedNginx> StartAsync(
+        int sites = 2, Func<NginxRequest, NginxRequest>? change = null, AccessLogSettings? settings = null, NginxRuntime runtime = NginxRuntime.Process)
     {
         var started = await Sites.StartAsync(sites);
-        var nginx = await RunningNginx.StartAsync(NginxRuntime.Process, started.Ports, change: change);
+        var nginx = await RunningNginx.StartAsync(runtime, started.Ports, change: change);
         return new FollowedNginx(started, nginx, await OtlpReceiver.StartAsync()) { Settings = settings ?? new() { Settling = TimeSpan.FromMilliseconds(500) } };
     }
 
@@ -86,6 +87,17 @@ internal sealed class FollowedNginx : IAsyncDisposable
 
         await Task.Delay(TimeSpan.FromMilliseconds(1500), TimeProvider.System, TestContext.Current.CancellationToken);
         return [.. Receiver.Spans.Select(received => received.Span)];
+    }
+
+    /// <summary>Waits until so much of the file has been dealt with.</summary>
+    public async Task PositionAsync(long offset)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (AccessLogPosition.Load(Files.PositionFile)?.Offset != offset)
+        {
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Limit, $"{AccessLogPosition.Load(Files.PositionFile)} of {offset} bytes are dealt with");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Asserts that each of the numbered requests has arrived once.</summary>

@@ -1,11 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stack.Hosting.Nginx.AccessLog;
+using Stack.Hosting.Nginx.Tests.Serving;
 
 namespace Stack.Hosting.Nginx.Tests.AccessLog;
 
 /// <summary>The way of a request from Nginx's log to the dashboard, with the real nginx.</summary>
 [Trait("kind", "process")]
-public sealed class FollowedNginxTests
+public sealed class FollowedNginxTests(DockerEngine docker)
 {
     private const string Forged = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -151,10 +155,17 @@ public sealed class FollowedNginxTests
         await nginx.EachOnceAsync(700);
     }
 
-    [Fact]
-    public async Task Files_are_put_aside_under_load_and_nothing_is_lost()
+    [Theory]
+    [InlineData(NginxRuntime.Process)]
+    [InlineData(NginxRuntime.Container)]
+    public async Task Files_are_put_aside_under_load_and_nothing_is_lost(NginxRuntime runtime)
     {
-        await using var nginx = await FollowedNginx.StartAsync(settings: new() { RotateAt = 200 * 1024, Settling = TimeSpan.FromMilliseconds(500) });
+        if (runtime == NginxRuntime.Container)
+        {
+            await docker.UseAsync();
+        }
+
+        await using var nginx = await FollowedNginx.StartAsync(settings: new() { RotateAt = 200 * 1024, Settling = TimeSpan.FromMilliseconds(500) }, runtime: runtime);
         nginx.Follow();
 
         for (var part = 0; part < 4; part++)
@@ -184,6 +195,39 @@ public sealed class FollowedNginxTests
 
         await nginx.EachOnceAsync(400);
         new FileInfo(nginx.Files.Live).Length.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task What_the_dashboard_does_not_understand_is_passed_over()
+    {
+        await using var nginx = await FollowedNginx.StartAsync();
+        nginx.Receiver.Answer = HttpStatusCode.BadRequest;
+        await nginx.SendAsync(1000, 10);
+        await Task.Delay(TimeSpan.FromMilliseconds(1500), TimeProvider.System, TestContext.Current.CancellationToken);
+        nginx.Follow();
+        await nginx.PositionAsync(new FileInfo(nginx.Files.Live).Length);
+
+        nginx.Receiver.Answer = HttpStatusCode.OK;
+        await nginx.SendAsync(0, 20);
+
+        await nginx.EachOnceAsync(20);
+    }
+
+    [Fact]
+    public async Task Without_a_dashboard_the_files_are_kept_within_their_bounds_and_nothing_is_read()
+    {
+        using Nginx.Tests.TempFolder temp = new();
+        AccessLogFiles files = new(temp.Path);
+        using CancellationTokenSource stopping = new();
+        AccessLogTailer tailer = new(files, new AccessLogSettings { RotateAt = 10 }, null, () => { }, TimeProvider.System, NullLogger<AccessLogTailer>.Instance);
+        File.WriteAllText(files.Live, "a line that is long\n");
+
+        var running = tailer.RunAsync(stopping.Token);
+
+        await Testing.Wait.Until(() => File.Exists(files.Previous));
+        await stopping.CancelAsync();
+        await running;
+        File.Exists(files.PositionFile).ShouldBeFalse();
     }
 
     private static async Task<Dictionary<string, string>> HeadersAsync(FollowedNginx nginx, string path, params (string Name, string Value)[] headers)
