@@ -8,14 +8,13 @@ using Stack.Hosting.Orchestration;
 namespace Stack.Hosting.Nginx.AccessLog;
 
 /// <summary>Owns the loop that follows Nginx's access log, from the start of the resources to the end of the AppHost, which is after the end of the last resource.</summary>
-internal sealed class AccessLogFollower(
-    IConfiguration configuration, DistributedApplicationOptions options, IHostEnvironment environment, TimeProvider time, ILoggerFactory loggers)
-    : IAsyncDisposable
+internal sealed partial class AccessLogFollower(
+    IConfiguration configuration, DistributedApplicationOptions options, IHostEnvironment environment, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private static readonly TimeSpan MetricsInterval = TimeSpan.FromSeconds(2);
 
+    private readonly ILogger _logger = loggers.CreateLogger<AccessLogFollower>();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<IDisposable> _owned = [];
     private AccessLogTailer? _tailer;
     private Task _running = Task.CompletedTask;
 
@@ -24,16 +23,23 @@ internal sealed class AccessLogFollower(
     /// <summary>Begins to follow the log of an Nginx.</summary>
     /// <param name="nginx">Name of its resource.</param>
     /// <param name="folder">Its folder.</param>
+    /// <param name="settings">What is masked, what is slow.</param>
     /// <param name="reopen">Tells Nginx to open its log files anew.</param>
     /// <param name="names">The replicas behind it.</param>
-    /// <exception cref="DistributedApplicationException">A setting makes no sense.</exception>
-    public void Start(string nginx, string folder, Action reopen, ReplicaNames names)
-    {
-        var settings = AccessLogSettings.Read(key => configuration[key]);
-        _tailer = new AccessLogTailer(
-            new AccessLogFiles(folder), settings, HasDashboard ? Receiver(nginx, settings, names) : null, reopen, time, loggers.CreateLogger<AccessLogTailer>());
-        _running = Task.Run(() => _tailer.RunAsync(_stopping.Token));
-    }
+    public void Start(string nginx, string folder, AccessLogSettings settings, Action reopen, ReplicaNames names) =>
+
+        // Nobody waits for it, and making the exporter of the metrics takes a while.
+        _running = Task.Run(async () =>
+        {
+            try
+            {
+                await (HasDashboard ? SendAsync(nginx, folder, settings, reopen, names) : FollowAsync(folder, settings, null, reopen)).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                LogEnded(nginx, e);
+            }
+        });
 
     /// <summary>Looks at once: Nginx has ended, and written its last lines.</summary>
     public void Wake() => _tailer?.Wake();
@@ -42,17 +48,24 @@ internal sealed class AccessLogFollower(
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        _owned.ForEach(owned => owned.Dispose());
-        _owned.Clear();
         _stopping.Dispose();
     }
 
-    private AccessLogReceiver Receiver(string nginx, AccessLogSettings settings, ReplicaNames names)
+    private async Task SendAsync(string nginx, string folder, AccessLogSettings settings, Action reopen, ReplicaNames names)
     {
-        ProxyMeter meter = new(names.At);
-        var export = MetricsExport.Start(configuration, ProxyMeter.Name, RequestBatch.ServiceName, nginx, environment.IsDevelopment() ? MetricsInterval : 5 * MetricsInterval);
-        OtlpSender sender = new(new Uri(DashboardAddresses.OtlpHttp(configuration)), configuration["AppHost:OtlpApiKey"]);
-        _owned.AddRange([export, meter, sender]);
-        return new AccessLogReceiver(new RequestBatch(nginx, names.At, settings), meter, sender, loggers.CreateLogger<AccessLogReceiver>());
+        using ProxyMeter meter = new(names.At);
+        using var export = MetricsExport.Start(configuration, ProxyMeter.Name, RequestBatch.ServiceName, nginx, environment.IsDevelopment() ? MetricsInterval : 5 * MetricsInterval);
+        using OtlpSender sender = new(new Uri(DashboardAddresses.OtlpHttp(configuration)), configuration["AppHost:OtlpApiKey"]);
+        AccessLogReceiver receiver = new(new RequestBatch(nginx, names.At, settings), meter, sender, loggers.CreateLogger<AccessLogReceiver>());
+        await FollowAsync(folder, settings, receiver, reopen).ConfigureAwait(false);
     }
+
+    private Task FollowAsync(string folder, AccessLogSettings settings, AccessLogReceiver? receiver, Action reopen)
+    {
+        _tailer = new AccessLogTailer(new AccessLogFiles(folder), settings, receiver, reopen, time, loggers.CreateLogger<AccessLogTailer>());
+        return _tailer.RunAsync(_stopping.Token);
+    }
+
+    [LoggerMessage(6108, LogLevel.Error, "The access log of Nginx '{Name}' is not followed any more; what it holds is sent after the next start of the AppHost.")]
+    private partial void LogEnded(string name, Exception exception);
 }

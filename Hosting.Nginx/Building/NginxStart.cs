@@ -19,6 +19,7 @@ namespace Stack.Hosting.Nginx.Building;
 /// <summary>Reads the model and the settings when the addresses are known and nothing runs yet, and tells the engine what to run as Nginx.</summary>
 internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
 {
+    private AccessLogSettings _logSettings = new();
     private AccessLogFollower? _log;
 
     /// <summary>What changes Nginx while it runs; null before it was prepared.</summary>
@@ -35,6 +36,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             new AssetStore(Path.Combine(Folder(services), NginxNames.AssetFolder), time), services.GetRequiredService<ILogger<SiteFiles>>());
         var request = await RequestAsync(services, files, cancellationToken).ConfigureAwait(false);
         new OptionWarnings(services.GetRequiredService<ILogger<OptionWarnings>>()).Look(request, time.GetUtcNow());
+        _logSettings = AccessLogSettings.Read(key => services.GetRequiredService<IConfiguration>()[key]);
         CommandRunner commands = new(time);
         RuntimeSelector selector = new(
             new EngineProbe(commands, services.GetRequiredService<ILogger<EngineProbe>>()), commands, () => ExecutableSearch.Candidates(Environment.GetEnvironmentVariable("PATH"), ExecutableSearch.IsExecutable));
@@ -81,7 +83,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         if (Gateway is not null)
         {
             _log = services.GetRequiredService<AccessLogFollower>();
-            _log.Start(nginx.Name, Gateway.State.Request.Folder, Gateway.ReopenLogs, new ReplicaNames(Sites, AddressAsync, services.GetRequiredService<TimeProvider>()));
+            _log.Start(nginx.Name, Gateway.State.Request.Folder, _logSettings, Gateway.ReopenLogs, new ReplicaNames(Sites, AddressAsync, services.GetRequiredService<TimeProvider>()));
         }
     }
 

@@ -129,6 +129,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         await Page.GotoAsync(new Uri(url, "/traces").ToString());
         await Assertions.Expect(Page.Locator($".trace-line a[href='/traces/detail/{trace}']")).ToContainTextAsync(path);
         await KeepAsync("traces");
+        await stack.HasMetricsAsync("nginx");
     }
 
     private static async Task AskEveryReplicaAsync(string path)
@@ -160,7 +161,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
                 return (gateway.Span.GetProperty("traceId").GetString()!, replica);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         throw new TimeoutException($"There is no trace of {path} with a span of Nginx and one of a replica below it.");

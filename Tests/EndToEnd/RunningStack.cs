@@ -46,6 +46,26 @@ public sealed class RunningStack : IAsyncLifetime
         return (new Uri(dashboard.GetProperty("url").GetString()!), new Uri(dashboard.GetProperty("loginUrl").GetString()!), dashboard.GetProperty("apiKey").GetString()!);
     }
 
+    /// <summary>Waits until the dashboard has metrics of an instance.</summary>
+    public async Task HasMetricsAsync(string instance)
+    {
+        var (url, _, key) = await DashboardAsync();
+        using var client = new HttpClient { BaseAddress = url };
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        for (var attempt = 0; attempt < 300; attempt++)
+        {
+            var resources = await client.GetFromJsonAsync<JsonElement>("/api/telemetry/resources", TestContext.Current.CancellationToken);
+            if (resources.EnumerateArray().Any(r => r.GetProperty("displayName").GetString() == instance && r.GetProperty("hasMetrics").GetBoolean()))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"The dashboard has no metrics of {instance}.");
+    }
+
     public async Task<string> WhoAmIAsync(CancellationToken cancellationToken)
         => (await Gateway.GetFromJsonAsync<JsonElement>("/whoami", cancellationToken)).GetProperty("replica").GetString()!;
 
