@@ -60,7 +60,7 @@ public sealed class DeployTests : IAsyncLifetime
         var rollback = await _place.StackAsync("rollback");
         rollback.ExitCode.ShouldBe(0, rollback.All);
         (await VersionAsync()).ShouldBe(first);
-        (await CurrentAsync()).GetProperty("name").ShouldBe(release.GetProperty("name"));
+        (await CurrentAsync()).GetProperty("name").GetString().ShouldBe(release.GetProperty("name").GetString());
         await load.UntilAsync(100);
 
         (await load.StopAsync()).ShouldBeEmpty();

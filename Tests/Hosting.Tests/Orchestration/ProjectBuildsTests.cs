@@ -124,6 +124,24 @@ public sealed class ProjectBuildsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publish_builds_beside_what_runs_of_the_project()
+    {
+        await _builds.PublishAsync("shop", Shop, "/state/releases/shop/.draft-1", "/state/releases/shop/.build", Cancelled);
+
+        _tools.Calls.ShouldBe([
+            "publish /src/Shop/Shop.csproj -nologo -v:q -nodeReuse:false -p:UseSharedCompilation=false -c Release -o /state/releases/shop/.draft-1 --artifacts-path /state/releases/shop/.build"]);
+    }
+
+    [Fact]
+    public async Task A_publish_that_fails_is_told_with_its_errors()
+    {
+        _tools.Fail("Shop.cs(1,2): error CS1002: ; expected");
+
+        (await Should.ThrowAsync<DistributedApplicationException>(() => _builds.PublishAsync("shop", Shop, "/out", "/build", Cancelled))).Message.ShouldBe(
+            "Resource 'shop': '/src/Shop/Shop.csproj' could not be published: Shop.cs(1,2): error CS1002: ; expected");
+    }
+
+    [Fact]
     public async Task What_belongs_to_the_command_that_started_the_AppHost_does_not_reach_the_build()
     {
         Environment.SetEnvironmentVariable("MSBUILD_TEST_VARIABLE", "x");
