@@ -201,7 +201,7 @@ public sealed class StrictLoadTests(DockerEngine docker, ITestOutputHelper outpu
         (await app.Client.GetStringAsync("/change", Cancelled)).ShouldBe($"{number}");
     }
 
-    /// <summary>No replica that was stopped had got a request later than 200 ms after Nginx had confirmed that it would get none.</summary>
+    /// <summary>No replica that was stopped had got a request long after Nginx had confirmed that it would get none. On a busy machine the site is slow to see one that was sent before: 85 ms have been seen. It is stopped 1 s after, at the earliest.</summary>
     private void NoneReachedThemLate(IReadOnlyList<(string Pool, long Since)> pools, IEnumerable<JsonElement> stopped, IReadOnlyList<ExecutedRequest> executed)
     {
         foreach (var replica in stopped)
@@ -211,7 +211,7 @@ public sealed class StrictLoadTests(DockerEngine docker, ITestOutputHelper outpu
             var last = executed.Where(request => request.Process == $"{name}.{Pid(replica)}").Max(request => request.At);
             var late = TimeProvider.System.GetElapsedTime(since, last);
             output.WriteLine($"{name} got its last request {late.TotalMilliseconds:0} ms after it was taken out of traffic");
-            late.ShouldBeLessThan(TimeSpan.FromMilliseconds(200));
+            late.ShouldBeLessThan(TimeSpan.FromMilliseconds(500));
         }
     }
 
