@@ -52,6 +52,7 @@ public static partial class NginxResourceBuilderExtensions
         {
             NginxStart start = new(nginx.Resource, builder.AppHostDirectory);
             builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(nginx.Resource, (allocated, cancellationToken) => start.PrepareAsync(allocated.Services, cancellationToken));
+            new NginxCommands(() => start.Gateway, builder.AppHostDirectory).AddTo(nginx);
             nginx.WithAnnotation(new TroubleAnnotation()).WithCommand(
                 "reload",
                 "Reload",

@@ -47,7 +47,7 @@ internal static class AccessLogBlock
             Comment = "A request's trace has Nginx's id of it; the span of Nginx the first half.",
         },
         .. plan.ClientTraceContext ? ClientTrace : OwnTraceOnly,
-        .. plan.Steering is null ? [] : Log(plan), // without an AppHost nobody would read it
+        .. plan.Steering is null ? [] : Log, // without an AppHost nobody would read it
     ];
 
     /// <summary>What the replica is told of the trace.</summary>
@@ -70,13 +70,18 @@ internal static class AccessLogBlock
         HttpMaps.Map("$http_traceparent", TraceState, ("default", ""), (ValidTraceParent, NginxValue.Expression("$http_tracestate"))),
     ];
 
-    private static Directive[] Log(NginxPlan plan) =>
+    private static Directive[] Log =>
     [
         HttpMaps.Map("$request_uri", Loggable, ("default", 1), (NginxValue.Expression("~*^/(nginx-health|health|alive)/?([?]|$)"), 0)) with
         {
             Comment = "Checks are not logged.",
         },
         new("log_format", "stack_json", "escape=json", NginxValue.Expression(Format)) { Comment = "One line for each request, written at its end." },
+    ];
+
+    /// <summary>Where the log is, on this machine.</summary>
+    public static IEnumerable<Directive> Place(NginxPlan plan) => plan.Steering is null ? [] :
+    [
         new("access_log", $"{plan.Folder}/{FileName}", "stack_json", "buffer=32k", "flush=1s", NginxValue.Expression($"if={Loggable}"))
         {
             Comment = "The AppHost reads it and sends it to the dashboard. A file and never a pipe: a reader that stalls would stall Nginx.\n" +

@@ -31,7 +31,7 @@ internal static class NginxConfigBuilder
         {
             [NginxNames.ProxyFile] = ProxyBlock.Build(plan),
             [NginxNames.ErrorsFile] = ErrorPages.Include(plan.Options, $"{plan.Folder}/{NginxNames.CurrentLink}"),
-            [NginxNames.MachineFile] = [.. TemporaryFolders.Select(place => new Directive(place.Directive, $"{plan.Folder}/tmp/{place.Folder}"))],
+            [NginxNames.MachineFile] = [.. TemporaryFolders.Select(place => new Directive(place.Directive, $"{plan.Folder}/tmp/{place.Folder}")), .. AccessLogBlock.Place(plan)],
         };
         foreach (var upstream in plan.Steering is null ? [] : plan.Upstreams)
         {

@@ -7,6 +7,9 @@ namespace Stack.Hosting.Nginx.Model;
 /// <summary>The user's own lines: each text is a file of its own, so that it can't end the block it stands in and a complaint of nginx leads back to it.</summary>
 internal static partial class SnippetFiles
 {
+    /// <summary>What the paths of all begin with.</summary>
+    public const string Prefix = "stack/snippet-";
+
     /// <summary>Text by path.</summary>
     public static IEnumerable<(string Path, string Text)> All(GatewayOptions options) =>
         options.Snippets.Select((snippet, index) => (Path(snippet.Scope, index), snippet.Text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"));
@@ -19,7 +22,7 @@ internal static partial class SnippetFiles
         said, match => $"call {match.Groups["number"].Value} of WithConfig (NginxScope.{Enum.Parse<NginxScope>(match.Groups["scope"].Value, ignoreCase: true)}), line {match.Groups["line"].Value}");
 
     private static string Path(NginxScope scope, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"stack/snippet-{index + 1}-{Enum.GetName(scope)!.ToLowerInvariant()}.conf");
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index + 1}-{Enum.GetName(scope)!.ToLowerInvariant()}.conf");
 
     [GeneratedRegex(@"\S*/stack/snippet-(?<number>[0-9]+)-(?<scope>[a-z]+)\.conf:(?<line>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SnippetPath();

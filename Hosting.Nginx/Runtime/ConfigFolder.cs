@@ -11,14 +11,6 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
 {
     private const int KeptVersions = 10;
 
-    /// <summary>The workers, which may run as another user, have to reach error pages and temporary files.</summary>
-    private const UnixFileMode Searchable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private string Versions => Path.Combine(folder, "conf");
 
     /// <summary>The link that Nginx is started with.</summary>
@@ -42,12 +34,12 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
 
         foreach (var (path, text) in generated)
         {
-            files[path] = new HandWrittenFile(Encoding.UTF8.GetBytes(text));
+            files.TryAdd(path, new HandWrittenFile(Encoding.UTF8.GetBytes(text))); // one that was ejected is its owner's
         }
 
-        CreateFolder(folder);
-        CreateFolder(Versions);
-        CreateFolder(Path.Combine(folder, "tmp"));
+        SharedFiles.CreateFolder(folder);
+        SharedFiles.CreateFolder(Versions);
+        SharedFiles.CreateFolder(Path.Combine(folder, "tmp"));
         var revision = Hash(files);
         files[NginxNames.RevisionFile] = new HandWrittenFile(Encoding.UTF8.GetBytes($"# The version that this is, for whoever asks Nginx which one it uses.\nmap $host {NginxNames.RevisionVariable} {{\n    default {revision};\n}}\n"));
         var version = Path.Combine(Versions, revision);
@@ -105,9 +97,8 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
         foreach (var (path, content) in files)
         {
             var file = Path.Combine(root, path);
-            CreateFolders(root, Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(file, content.Content);
-            SetMode(file, content.IsPrivate ? Private : Readable);
+            SharedFiles.CreateFolders(root, Path.GetDirectoryName(path)!);
+            SharedFiles.Write(file, content.Content, content.IsPrivate);
         }
     }
 
@@ -128,31 +119,6 @@ internal sealed class ConfigFolder(string folder, TimeProvider time)
         if (Directory.Exists(path))
         {
             Directory.Delete(path, recursive: true);
-        }
-    }
-
-    private static void CreateFolders(string root, string relative)
-    {
-        CreateFolder(root);
-        var path = root;
-        foreach (var part in relative.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            path = Path.Combine(path, part);
-            CreateFolder(path);
-        }
-    }
-
-    private static void CreateFolder(string path)
-    {
-        Directory.CreateDirectory(path);
-        SetMode(path, Searchable);
-    }
-
-    private static void SetMode(string path, UnixFileMode mode)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, mode);
         }
     }
 

@@ -41,12 +41,12 @@ internal sealed partial class ConfigTest(ICommandRunner commands)
 
     /// <summary>Names the file that the user has to edit, not its copy.</summary>
     private static string InTermsOfSource(string said, string version, string? source) =>
-        source is null
-            ? said
-            : said
-                .Replace($"{version}/stack/", "\0", StringComparison.Ordinal)
-                .Replace($"{version}/", $"{source.TrimEnd('/')}/", StringComparison.Ordinal)
-                .Replace("\0", $"{version}/stack/", StringComparison.Ordinal);
+        source is null ? said : VersionPath(version).Replace(said, match =>
+            File.Exists(Path.Combine(source, match.Groups["file"].Value)) && !IsGenerated(match.Groups["file"].Value) ? $"{source.TrimEnd('/')}/{match.Groups["file"].Value}" : match.Value);
+
+    private static bool IsGenerated(string file) => file.StartsWith("stack/", StringComparison.Ordinal) && !Ejection.IsOwnable(file);
+
+    private static Regex VersionPath(string version) => new($"{Regex.Escape(version)}/(?<file>[^:\\s]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     [GeneratedRegex(@"^[0-9/]+ [0-9:]+ (?<level>\[[a-z]+\]) [0-9]+#[0-9]+: ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LogPrefix();

@@ -57,10 +57,10 @@ internal static partial class HandWrittenFiles
         }
     }
 
-    /// <summary>The generated folder's name is taken, samples and notes are for readers, and hidden files are the editor's.</summary>
+    /// <summary>Of the generated part an owner may have some files, samples and notes are for readers, and hidden files are the editor's.</summary>
     private static bool IsConfiguration(string name) =>
         !name.StartsWith("sample/", StringComparison.Ordinal)
-        && !name.StartsWith("stack/", StringComparison.Ordinal)
+        && (!name.StartsWith("stack/", StringComparison.Ordinal) || Ejection.IsOwnable(name))
         && !name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)
         && !name.EndsWith('~')
         && !name.Split('/').Any(part => part.StartsWith('.'));

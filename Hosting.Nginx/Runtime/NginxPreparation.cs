@@ -43,21 +43,36 @@ internal sealed partial class NginxPreparation(RuntimeSelector selector, IComman
         return new ConfigChange(ConfigFolder.RevisionOf(version), version != before, () => folder.Use(before));
     }
 
+    /// <summary>Makes the configuration and has it checked, without making it the current one.</summary>
+    /// <returns>Folder of the version.</returns>
+    /// <exception cref="DistributedApplicationException">nginx does not accept it.</exception>
+    public Task<string> TryAsync(NginxRequest request, RuntimeChoice choice, CancellationToken cancellationToken) =>
+        TryAsync(request, choice, "a reload would fail and change nothing", cancellationToken);
+
+    /// <summary>Folder of the version in use.</summary>
+    public string CurrentVersion(NginxRequest request) => Folder(request).CurrentVersion;
+
     private ConfigFolder Folder(NginxRequest request) => new(request.Folder, time);
 
     /// <returns>Folder of the version.</returns>
     private async Task<string> ConfigureAsync(NginxRequest request, RuntimeChoice choice, string otherwise, CancellationToken cancellationToken)
     {
-        var folder = Folder(request);
-        var version = folder.Write(HandWrittenFiles.Load(request.Source), NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice))));
-        new AccessLogFiles(request.Folder).Create();
-        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
-        folder.Use(version);
+        var version = await TryAsync(request, choice, otherwise, cancellationToken).ConfigureAwait(false);
+        Folder(request).Use(version);
         LogConfiguration(request.Name, version);
         return version;
     }
 
-    private NginxPlan Plan(NginxRequest request, RuntimeChoice choice) => new()
+    private async Task<string> TryAsync(NginxRequest request, RuntimeChoice choice, string otherwise, CancellationToken cancellationToken)
+    {
+        var version = Folder(request).Write(HandWrittenFiles.Load(request.Source), NginxConfigWriter.Write(NginxConfigBuilder.Build(Plan(request, choice))));
+        new AccessLogFiles(request.Folder).Create();
+        await new ConfigTest(commands).RunAsync(request.Name, Command(choice, request), version, request.Source, otherwise, cancellationToken).ConfigureAwait(false);
+        return version;
+    }
+
+    /// <summary>All that the configuration is made of.</summary>
+    public NginxPlan Plan(NginxRequest request, RuntimeChoice choice) => new()
     {
         Name = request.Name,
         Port = request.Port,

@@ -8,6 +8,8 @@ internal static class SharedFiles
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Creates the folders on the way from a root, the root included.</summary>
     public static void CreateFolders(string root, string relative)
     {
@@ -30,6 +32,15 @@ internal static class SharedFiles
     {
         File.Copy(from, to, overwrite: true);
         SetMode(to, Readable);
+    }
+
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="isPrivate">True: only its owner reads it after all.</param>
+    public static void Write(string path, byte[] content, bool isPrivate)
+    {
+        File.WriteAllBytes(path, content);
+        SetMode(path, isPrivate ? Private : Readable);
     }
 
     private static void SetMode(string path, UnixFileMode mode)

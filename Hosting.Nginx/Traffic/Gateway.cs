@@ -12,6 +12,7 @@ namespace Stack.Hosting.Nginx.Traffic;
 /// <summary>A prepared Nginx while it runs: what of it can be changed, and by whom.</summary>
 internal sealed class Gateway : IDisposable
 {
+    private readonly NginxPreparation _preparation;
     private readonly NginxMaster _master;
     private readonly AdminSocket _admin;
     private readonly RequestsInFlight _inFlight;
@@ -37,6 +38,8 @@ internal sealed class Gateway : IDisposable
         _admin = new AdminSocket(request.AdminSocket, time);
         _inFlight = new RequestsInFlight(time, logger);
         _warmUp = new WarmUp(time, logger);
+        _preparation = preparation;
+        Choice = choice;
         State = new GatewayState(request);
         _reloads = new Reloads(
             State, (now, token) => preparation.ChangeAsync(now, choice, token), _master, flags, _admin, choice.Version, why => trouble?.Tell(why), time, logger);
@@ -46,6 +49,19 @@ internal sealed class Gateway : IDisposable
     public GatewayState State { get; }
 
     public ITrafficGate Gate { get; }
+
+    public RuntimeChoice Choice { get; }
+
+    /// <summary>All that the configuration is made of now.</summary>
+    public NginxPlan Plan => _preparation.Plan(State.Request, Choice);
+
+    /// <summary>Folder of the version in use.</summary>
+    public string CurrentVersion => _preparation.CurrentVersion(State.Request);
+
+    /// <summary>Makes the configuration as it would be after a reload, and has it checked.</summary>
+    /// <returns>Folder of that version.</returns>
+    /// <exception cref="Aspire.Hosting.DistributedApplicationException">nginx does not accept it.</exception>
+    public Task<string> TryAsync(CancellationToken cancellationToken) => _preparation.TryAsync(State.Request, Choice, cancellationToken);
 
     /// <summary>Takes over what has changed in the hand-written files, and certificates.</summary>
     /// <exception cref="Aspire.Hosting.DistributedApplicationException">nginx does not accept it, or did not take it: the configuration before stays in use.</exception>

@@ -17,7 +17,7 @@ internal sealed class DirectCaller
 /// </summary>
 internal sealed partial class CallerCheck(RequestDelegate next, GatewayAddresses gateway, ILogger<CallerCheck> logger)
 {
-    private static readonly string[] BelievedHeaders = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"];
+    private static readonly string[] BelievedHeaders = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix"];
     private static readonly string[] ProxyHeaders = [.. BelievedHeaders, "Forwarded", "X-Real-IP", "Via"];
 
     private int _warned;

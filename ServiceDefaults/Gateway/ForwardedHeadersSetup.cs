@@ -12,7 +12,7 @@ internal sealed class ForwardedHeadersSetup(GatewayAddresses gateway) : IPostCon
 {
     public void PostConfigure(string? name, ForwardedHeadersOptions options)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix;
         options.ForwardLimit = 1;
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();

@@ -28,6 +28,10 @@ public static class CommandResults
     /// <summary>It did what it should.</summary>
     public static ExecuteCommandResult Success() => new() { Success = true };
 
+    /// <summary>It did what it should, and has something to say (ours).</summary>
+    /// <param name="message">Printed by <c>stack command</c>.</param>
+    public static ExecuteCommandResult Success(string message) => new() { Success = true, Message = message };
+
     /// <summary>It failed.</summary>
     /// <param name="errorMessage">Why.</param>
     public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, ErrorMessage = errorMessage };

@@ -27,7 +27,9 @@ public sealed class HandWrittenFilesTests : IDisposable
         _temp.Write("nginx.conf", Both);
         _temp.Write("conf.d/http-limits.conf", "x");
         _temp.Write("snippets/deep/a.conf", "x");
-        _temp.Write("stack/http.conf", "never taken");
+        _temp.Write("stack/pools.conf", "never taken");
+        _temp.Write("stack/choose-site.conf", "never taken");
+        _temp.Write("stack/http.conf", "ejected");
         _temp.Write("sample/stack/http.conf", "never taken");
         _temp.Write("README.md", "never taken");
         _temp.Write(".nginx.conf.swp", "never taken");
@@ -35,7 +37,7 @@ public sealed class HandWrittenFilesTests : IDisposable
 
         var files = HandWrittenFiles.Load(_temp.Path);
 
-        files.Keys.ShouldBe(["conf.d/http-limits.conf", "errors/429.html", "errors/502.html", "mime.types", "nginx.conf", "snippets/deep/a.conf"], ignoreOrder: true);
+        files.Keys.ShouldBe(["conf.d/http-limits.conf", "errors/429.html", "errors/502.html", "mime.types", "nginx.conf", "snippets/deep/a.conf", "stack/http.conf"], ignoreOrder: true);
         Encoding.UTF8.GetString(files["nginx.conf"].Content).ShouldBe(Both);
     }
 

@@ -49,7 +49,8 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <summary>Processes below <see cref="Master"/>.</summary>
     public IReadOnlyList<int> Workers => [.. File.ReadAllText($"/proc/{Master}/task/{Master}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
-    private string Source => Path.Combine(_temp.Path, "source");
+    /// <summary>Where the hand-written part of Nginx's configuration is.</summary>
+    public string Source => Path.Combine(_temp.Path, "source");
 
     private string Record => Path.Combine(_temp.Path, "executed");
 
@@ -64,12 +65,18 @@ internal sealed class RunningApp : IAsyncDisposable
             .Select(l => int.Parse(l["server 127.0.0.1:".Length..].Split(' ')[0])),
     ];
 
-    public static async Task<RunningApp> StartAsync(int replicas, NginxRuntime runtime = NginxRuntime.Process, params string[] settings)
+    public static Task<RunningApp> StartAsync(int replicas, NginxRuntime runtime = NginxRuntime.Process, params string[] settings) => StartAsync(replicas, runtime, (_, _) => { }, settings);
+
+    /// <param name="replicas">Number of replicas.</param>
+    /// <param name="configure">What the AppHost says of Nginx beyond its upstream; with a folder for files.</param>
+    public static Task<RunningApp> StartAsync(int replicas, Action<IResourceBuilder<NginxResource>, Nginx.Tests.TempFolder> configure) => StartAsync(replicas, NginxRuntime.Process, configure, []);
+
+    private static async Task<RunningApp> StartAsync(int replicas, NginxRuntime runtime, Action<IResourceBuilder<NginxResource>, Nginx.Tests.TempFolder> configure, string[] settings)
     {
         var running = new RunningApp();
         try
         {
-            await running.StartSiteAsync(replicas, runtime, settings);
+            await running.StartSiteAsync(replicas, runtime, configure, settings);
             return running;
         }
         catch
@@ -135,7 +142,7 @@ internal sealed class RunningApp : IAsyncDisposable
         _temp.Dispose();
     }
 
-    private async Task StartSiteAsync(int replicas, NginxRuntime runtime, string[] settings)
+    private async Task StartSiteAsync(int replicas, NginxRuntime runtime, Action<IResourceBuilder<NginxResource>, Nginx.Tests.TempFolder> configure, string[] settings)
     {
         FirstPort = FreePorts(MostReplicas);
         Port = RunningNginx.FreePort();
@@ -149,11 +156,16 @@ internal sealed class RunningApp : IAsyncDisposable
             arguments.Add(site.GetEndpoint("http").Property(EndpointProperty.TargetPort));
             arguments.Add(Directory.CreateDirectory(Record).FullName);
         }));
-        builder.AddNginx("nginx", Port).WithUpstream(site);
+        var nginx = builder.AddNginx("nginx", Port).WithUpstream(site);
+        configure(nginx, _temp);
         _app = builder.Build();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         _control = UnixHttp.Client(() => Path.Combine(RunFolder, "control.sock"), TimeSpan.FromMinutes(2));
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(10) };
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, SslOptions = { RemoteCertificateValidationCallback = TestCertificate.Accept } })
+        {
+            BaseAddress = new Uri($"{nginx.Resource.HttpEndpoint.Scheme}://127.0.0.1:{Port}"),
+            Timeout = TimeSpan.FromSeconds(10),
+        };
         await UntilServedAsync();
     }
 

@@ -104,6 +104,7 @@ internal sealed class TestSite : IAsyncDisposable
             return $"{body.Length}";
         });
         _app.MapGet("/health", () => "healthy");
+        _app.MapGet("/never", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
         _app.MapGet("/gather/{name}/{count:int}", (string name, int count) => _gatherings.GetOrAdd(name, _ => new Gathering(count)).JoinAsync());
         _app.MapGet("/events", EventsAsync);
         _app.MapGet("/socket", SocketAsync);
