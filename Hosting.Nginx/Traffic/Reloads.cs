@@ -41,6 +41,7 @@ internal sealed partial class Reloads(
     private long _lastAsked;
     private long _lastDone;
     private long? _lastReload;
+    private bool _readAgain;
 
     /// <summary>Returns when workers with the state's configuration serve, and those before them take no more connections.</summary>
     /// <exception cref="DistributedApplicationException">nginx does not accept it, or did not take it: the one before stays in use.</exception>
@@ -52,6 +53,11 @@ internal sealed partial class Reloads(
 
     private async Task ApplyAsync(bool evenTheSame, CancellationToken cancellationToken)
     {
+        if (evenTheSame)
+        {
+            Volatile.Write(ref _readAgain, true);
+        }
+
         var number = Interlocked.Increment(ref _lastAsked);
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -60,7 +66,7 @@ internal sealed partial class Reloads(
             {
                 await ComeApartAsync(cancellationToken).ConfigureAwait(false);
                 var done = Interlocked.Read(ref _lastAsked);
-                await ChangeAsync(evenTheSame, cancellationToken).ConfigureAwait(false);
+                await ChangeAsync(Interlocked.Exchange(ref _readAgain, false), cancellationToken).ConfigureAwait(false);
                 _lastDone = done;
             }
         }

@@ -21,14 +21,12 @@ public sealed class OptionsAppTests
         });
         using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-        await app.HealthyAsync("nginx");
-        var nginx = await app.ResourceAsync("nginx");
+        var nginx = await app.UntilAsync("nginx", r => r.GetProperty("health").GetString() == "Ready", "Nginx is ready");
         var environment = await File.ReadAllTextAsync($"/proc/{(await app.ReplicasAsync())[0].GetProperty("pid").GetInt32()}/environ", TestContext.Current.CancellationToken);
         using var first = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
         using var large = await app.Client.PostAsync("/", new ByteArrayContent(new byte[1_001]), TestContext.Current.CancellationToken);
         using var redirect = await client.GetAsync($"http://localhost:{plain}/a?b", TestContext.Current.CancellationToken);
 
-        nginx.GetProperty("health").GetString().ShouldBe("Ready");
         nginx.GetProperty("urls").EnumerateArray().Select(url => url.GetString()!.TrimEnd('/')).ShouldContain($"https://localhost:{app.Port}");
         environment.Split('\0').ShouldContain("STACK_STICKY=1");
         environment.Split('\0').ShouldContain("Kestrel__Limits__MaxRequestBodySize=1000");

@@ -120,12 +120,21 @@ internal sealed class RunningApp : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> ReplicasAsync() => [.. (await SiteAsync()).GetProperty("replicas").EnumerateArray()];
 
     /// <summary>Waits until so many replicas are ready, as the control socket tells it.</summary>
-    public async Task UntilReadyAsync(int replicas)
+    public Task UntilReadyAsync(int replicas) => UntilAsync("site", site => site.GetProperty("ready").GetInt32() >= replicas, $"{replicas} replicas are ready");
+
+    /// <summary>Waits until the status of a resource is so, and returns it.</summary>
+    public async Task<JsonElement> UntilAsync(string name, Func<JsonElement, bool> condition, string what)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (await SiteAsync() is var site && site.GetProperty("ready").GetInt32() < replicas)
+        while (true)
         {
-            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60), $"{replicas} replicas are ready; {site}");
+            var resource = await ResourceAsync(name);
+            if (condition(resource))
+            {
+                return resource;
+            }
+
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60), $"{what}; {resource}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

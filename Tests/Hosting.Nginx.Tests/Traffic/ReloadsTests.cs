@@ -109,6 +109,21 @@ public sealed class ReloadsTests : IDisposable
         _master.Reloads.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Who_wants_all_files_read_anew_gets_that_also_when_another_ones_reload_is_shared()
+    {
+        TaskCompletionSource held = new();
+        var reloads = Make(_ => held.Task, isNew: false);
+        var first = reloads.ApplyAsync(Cancelled);
+        var second = reloads.ApplyAsync(Cancelled);
+
+        var again = reloads.ReadAgainAsync(Cancelled);
+        held.SetResult();
+        await Task.WhenAll(first, second, again).Within();
+
+        _master.Reloads.ShouldBe(1);
+    }
+
     private Reloads Make(Func<int, Task> configure, string version = "1.22.1", bool isNew = true) => new(
         _state,
         async (request, _) =>
