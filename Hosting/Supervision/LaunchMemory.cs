@@ -5,11 +5,12 @@ internal sealed class LaunchMemory
 {
     private readonly Lock _lock = new();
     private LaunchRequest? _last;
+    private LaunchRequest? _made;
     private LaunchRequest? _kept;
     private LaunchRequest? _putBack;
     private RunningProgram? _adopted;
 
-    /// <summary>What was launched last; null: nothing, or it is being made.</summary>
+    /// <summary>What was launched last; null: nothing, or the next one could not be made.</summary>
     public LaunchRequest? Last
     {
         get
@@ -28,16 +29,22 @@ internal sealed class LaunchMemory
         lock (_lock)
         {
             old = _putBack;
-            _last = null; // one that can't even be made differs from the one before
         }
 
-        var request = old is null ? await create(cancellationToken).ConfigureAwait(false) : OfGeneration(old, generation);
-        lock (_lock)
+        // While it is made the one before stays known: a roll-out may ask in the middle of the next attempt.
+        LaunchRequest? request = null;
+        try
         {
-            _last = request;
+            return request = old is null ? await create(cancellationToken).ConfigureAwait(false) : OfGeneration(old, generation);
         }
-
-        return request;
+        finally
+        {
+            lock (_lock)
+            {
+                _last = request; // one that can't even be made differs from the one before
+                _made = request ?? _made;
+            }
+        }
     }
 
     /// <summary>A roll-out comes to the replica: what it was launched with last is what it may go back to; the next launch is a new one.</summary>
@@ -59,7 +66,7 @@ internal sealed class LaunchMemory
         lock (_lock)
         {
             // Where to write, and the rights: as the new one has them.
-            _kept = _adopted is { } running && _last is { } made
+            _kept = _adopted is { } running && _made is { } made
                 ? made with { FileName = running.FileName, Arguments = running.Arguments, WorkingDirectory = running.WorkingDirectory, Environment = running.Environment }
                 : _kept;
             if (_kept is not { } kept || (_last is { } last && IsSame(kept, last)) || !IsThere(kept))

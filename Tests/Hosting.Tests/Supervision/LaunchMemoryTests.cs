@@ -112,6 +112,21 @@ public sealed class LaunchMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_put_back_also_while_the_next_attempt_of_the_new_one_is_being_made()
+    {
+        _memory.Keep(RunningProgram.Read(Environment.ProcessId).ShouldNotBeNull());
+        await Launch(Request("new"));
+        var made = new TaskCompletionSource<LaunchRequest>();
+        var attempt = _memory.NextAsync(3, _ => made.Task, TestContext.Current.CancellationToken);
+
+        _memory.PutBack().ShouldBeTrue();
+
+        made.SetResult(Request("new"));
+        await attempt;
+        (await Launch(Request("new"))).FileName.ShouldBe(Environment.ProcessPath);
+    }
+
+    [Fact]
     public void A_process_that_is_gone_tells_nothing() => RunningProgram.Read(int.MaxValue).ShouldBeNull();
 
     private Task<LaunchRequest> Launch(LaunchRequest request)
