@@ -24,6 +24,9 @@ public sealed record Viewer
     /// <summary>A time of day in the user's zone, to the millisecond.</summary>
     public string PreciseClock(DateTimeOffset time) => Local(time).ToString("HH:mm:ss.fff");
 
+    /// <summary>Day and time of day in the user's zone, to the minute.</summary>
+    public string Short(DateTimeOffset time) => Local(time).ToString("MMM d HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Date, time and offset.</summary>
     public string Full(DateTimeOffset time) => Local(time).ToString("yyyy-MM-dd HH:mm:ss.fff zzz");
 

@@ -44,12 +44,43 @@ export const count = () => {
 };
 setInterval(() => { if (!document.hidden) count(); }, 1000);
 
-// Keys as in Aspire's dashboard.
-const pages = { r: '/resources', c: '/consolelogs', s: '/structuredlogs', t: '/traces' };
+// Keys as in Aspire's dashboard, and more. A list's rows have data-row; the first link or summary in a row opens it.
+const pages = { o: '/', r: '/resources', c: '/consolelogs', s: '/structuredlogs', t: '/traces', m: '/metrics', S: '/settings' };
+const isTyping = target => target.matches('input:not([type=checkbox]), select, textarea, [contenteditable]');
+const rows = () => [...document.querySelectorAll('[data-row]')].filter(row => row.offsetParent);
+const opener = row => (row.matches('a, summary, button') ? row : row.querySelector('a, summary, button'));
+const walk = step => {
+  const all = rows();
+  const present = all.findIndex(row => row.contains(document.activeElement));
+  const next = all[present < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, present + step))];
+  if (next) opener(next)?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+};
+const actions = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  '/': () => document.querySelector('input[type=search]')?.focus(),
+  p: () => document.getElementById('pause')?.click(),
+  '?': () => document.getElementById('keys')?.showModal(),
+};
 document.addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.target.matches('input, select, textarea')) return;
-  const link = pages[event.key] && document.querySelector(`.bar nav a[href="${pages[event.key]}"]`);
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target)) return event.key === 'Escape' && event.target.blur();
+  if (document.querySelector('dialog[open]')) return;
+  const link = pages[event.key] && document.querySelector(`.bar a[href="${pages[event.key]}"]`);
   if (link) location.assign(link.href);
+  else if (actions[event.key]) {
+    event.preventDefault();
+    actions[event.key]();
+  }
+});
+
+// A choice in a filter is taken at once; another range makes the old bounds and the place in the list void.
+document.addEventListener('change', event => {
+  const form = event.target.closest('form.tools');
+  if (!form || !event.target.matches('[data-range], [data-submit]')) return;
+  if (event.target.matches('[data-range]') && event.target.value) form.querySelectorAll('input[name=from], input[name=to]').forEach(field => field.remove());
+  form.requestSubmit();
 });
 
 const pulse = document.getElementById('pulse');

@@ -170,7 +170,7 @@ public sealed class ResourcesPageTests : IDisposable
         var page = await dashboard.OpenAsync("/");
         page.QuerySelectorAll("tr.replica th").Select(h => h.TextContent).ShouldBe(["site-8002", "site-8010", "worker-1"]);
         page.QuerySelectorAll("thead th").Select(h => h.TextContent).ShouldNotContain("State");
-        page.QuerySelectorAll("nav a").Select(a => a.TextContent).ShouldBe(["Resources", "Structured logs", "Traces"]);
+        page.QuerySelectorAll("nav a").Select(a => a.TextContent).ShouldBe(["Overview", "Resources", "Structured logs", "Traces", "Metrics"]);
         page.QuerySelector("#pulse").ShouldBeNull();
         var console = await dashboard.OpenAsync("/consolelogs", HttpStatusCode.NotFound);
         console.QuerySelector("main p")!.TextContent.ShouldBe("This dashboard runs alone, without an AppHost: it has telemetry only.");
