@@ -37,13 +37,11 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
         }
         catch (IngestException e)
         {
-            counters.Refused(OtlpRoutes.PeerOf(context), signal);
-            Refuse(context.Response, RefusalCodes.Grpc(e.Refusal), e.Message);
+            Refuse(context, signal, e.Refusal, e.Message);
         }
         catch (BadHttpRequestException e)
         {
-            counters.Refused(OtlpRoutes.PeerOf(context), signal);
-            Refuse(context.Response, RefusalCodes.Grpc(Refusal.Malformed), e.Message);
+            Refuse(context, signal, Refusal.Malformed, e.Message);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -101,10 +99,16 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
     }
 
     // An error has no body and no trailers: all of it is in the headers, under HTTP 200.
-    private static void Refuse(HttpResponse response, int code, string message)
+    private void Refuse(HttpContext context, Signal signal, Refusal refusal, string message)
     {
+        if (signal != Signal.None)
+        {
+            counters.Refused(OtlpRoutes.PeerOf(context), signal, refusal);
+        }
+
+        var response = context.Response;
         response.ContentType = ContentType;
-        response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-status"] = RefusalCodes.Grpc(refusal).ToString(CultureInfo.InvariantCulture);
         response.Headers["grpc-message"] = Uri.EscapeDataString(message);
     }
 

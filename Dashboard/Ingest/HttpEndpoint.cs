@@ -34,11 +34,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
         }
         catch (IngestException e)
         {
-            await RefuseAsync(context, signal, RefusalCodes.Http(e.Refusal), RefusalCodes.Grpc(e.Refusal), e.Message);
+            await RefuseAsync(context, signal, e.Refusal, RefusalCodes.Http(e.Refusal), e.Message);
         }
         catch (BadHttpRequestException e)
         {
-            await RefuseAsync(context, signal, e.StatusCode, RefusalCodes.Grpc(Refusal.Malformed), e.Message);
+            await RefuseAsync(context, signal, Refusal.Malformed, e.StatusCode, e.Message);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -77,11 +77,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
         return handler.Handle(signal, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
     }
 
-    private async Task RefuseAsync(HttpContext context, Signal signal, int status, int code, string message)
+    private async Task RefuseAsync(HttpContext context, Signal signal, Refusal refusal, int status, string message)
     {
         if (signal != Signal.None)
         {
-            counters.Refused(OtlpRoutes.PeerOf(context), signal);
+            counters.Refused(OtlpRoutes.PeerOf(context), signal, refusal);
         }
 
         if (status == StatusCodes.Status503ServiceUnavailable)
@@ -89,7 +89,7 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
             context.Response.Headers.RetryAfter = "1";
         }
 
-        await WriteAsync(context.Response, status, new ErrorStatus { Code = code, Message = message }, context.RequestAborted);
+        await WriteAsync(context.Response, status, new ErrorStatus { Code = RefusalCodes.Grpc(refusal), Message = message }, context.RequestAborted);
     }
 
     private static async Task WriteAsync(HttpResponse response, int status, IMessage message, CancellationToken ct)

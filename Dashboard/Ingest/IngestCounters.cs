@@ -3,36 +3,31 @@ using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Ingest;
 
-/// <summary>What one instance sent of one signal since the start.</summary>
-/// <param name="Instance">Display name; for what was refused before it was read, the peer's address with <c>@</c> in front.</param>
-/// <param name="Received">Records that were taken into the queue.</param>
-/// <param name="Refused">Export requests that were refused.</param>
-/// <param name="Cut">Attributes and bodies that were too long or too many.</param>
-/// <param name="Unstorable">Records that make no sense: a span without ids, a value that is not a number.</param>
-internal sealed record IngestCount(string Instance, Signal Signal, long Received, long Refused, long Cut, long Unstorable);
-
-/// <summary>Counts what comes in and what does not. Losses in a sender's own queue cannot be seen from here.</summary>
-internal sealed class IngestCounters(TimeProvider time)
+/// <summary>Counts what comes in and what does not, by instance and signal. Losses in a sender's own queue cannot be seen from here.</summary>
+internal sealed class IngestCounters(LiveBus bus, TimeProvider time)
 {
-    public static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(5);
     private const int MaxInstances = 1000;
 
     private readonly ConcurrentDictionary<(string Instance, Signal Signal), Cell> _cells = new();
-    private readonly Lock _gate = new();
-    private readonly long[] _refusedByMinute = new long[6];
-    private long _lastMinute;
+    private readonly RecentRefusals _recent = new(time);
 
     /// <summary>Export requests refused in the last five minutes: not zero is worth a line on every page.</summary>
-    public long RefusedRecently
+    public long RefusedRecently => _recent.Read().Sum(refused => refused.Requests);
+
+    /// <summary>The same by reason, the most frequent first.</summary>
+    public IReadOnlyList<(Refusal Reason, long Requests)> RecentRefusals => _recent.Read();
+
+    /// <summary>Everything since the start, by instance and signal.</summary>
+    public IReadOnlyList<IngestCount> Snapshot()
     {
-        get
+        var counts = _cells.ToDictionary(cell => cell.Key, cell => cell.Value.Read(cell.Key.Instance, cell.Key.Signal));
+        foreach (var (instance, skipped) in bus.SkippedByInstance)
         {
-            lock (_gate)
-            {
-                MoveToPresent();
-                return _refusedByMinute.Sum();
-            }
+            var key = (instance, Signal.Logs);
+            counts[key] = (counts.GetValueOrDefault(key) ?? new IngestCount(instance, Signal.Logs)) with { Skipped = skipped };
         }
+
+        return [.. counts.Values.OrderBy(count => count.Instance, StringComparer.Ordinal).ThenBy(count => count.Signal)];
     }
 
     public void Received(string instance, Signal signal, long records, long cut, long unstorable)
@@ -43,39 +38,15 @@ internal sealed class IngestCounters(TimeProvider time)
         Interlocked.Add(ref cell.Unstorable, unstorable);
     }
 
-    public void Refused(string peer, Signal signal)
+    public void Refused(string peer, Signal signal, Refusal reason)
     {
         Interlocked.Increment(ref CellOf("@" + peer, signal).Refused);
-        lock (_gate)
-        {
-            MoveToPresent();
-            _refusedByMinute[_lastMinute % _refusedByMinute.Length]++;
-        }
+        _recent.Add(reason);
     }
-
-    public IReadOnlyList<IngestCount> Snapshot() =>
-    [
-        .. _cells
-            .Select(c => new IngestCount(
-                c.Key.Instance, c.Key.Signal, Interlocked.Read(ref c.Value.Received), Interlocked.Read(ref c.Value.Refused),
-                Interlocked.Read(ref c.Value.Cut), Interlocked.Read(ref c.Value.Unstorable)))
-            .OrderBy(count => count.Instance, StringComparer.Ordinal).ThenBy(count => count.Signal),
-    ];
 
     private Cell CellOf(string instance, Signal signal) =>
         _cells.TryGetValue((instance, signal), out var known) ? known
         : _cells.GetOrAdd((_cells.Count < MaxInstances ? instance : ResourceInfo.Other.DisplayName, signal), _ => new Cell());
-
-    private void MoveToPresent()
-    {
-        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
-        for (var i = Math.Max(_lastMinute + 1, minute - _refusedByMinute.Length + 1); i <= minute; i++)
-        {
-            _refusedByMinute[i % _refusedByMinute.Length] = 0;
-        }
-
-        _lastMinute = Math.Max(_lastMinute, minute);
-    }
 
     private sealed class Cell
     {
@@ -83,5 +54,13 @@ internal sealed class IngestCounters(TimeProvider time)
         public long Refused;
         public long Cut;
         public long Unstorable;
+
+        public IngestCount Read(string instance, Signal signal) => new(instance, signal)
+        {
+            Received = Interlocked.Read(ref Received),
+            Refused = Interlocked.Read(ref Refused),
+            Cut = Interlocked.Read(ref Cut),
+            Unstorable = Interlocked.Read(ref Unstorable),
+        };
     }
 }

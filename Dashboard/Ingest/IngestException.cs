@@ -38,4 +38,15 @@ internal static class RefusalCodes
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
+
+    /// <summary>For a person who wonders what is missing.</summary>
+    public static string Words(Refusal refusal) => refusal switch
+    {
+        Refusal.Unauthenticated => "key missing or wrong",
+        Refusal.Malformed => "malformed",
+        Refusal.UnknownEncoding => "unknown encoding",
+        Refusal.UnknownMethod => "unknown method",
+        Refusal.TooLarge => "too large",
+        _ => "queue or disk full",
+    };
 }

@@ -8,14 +8,24 @@ internal sealed class LiveBus(LiveRing ring, TimeProvider time)
 {
     public const int BatchRows = 200;
     public const int BufferedRows = 1000;
+    private const int MaxSenders = 1000;
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private ImmutableArray<LiveSubscriber> _subscribers = [];
-    private long _skipped;
+    private readonly Dictionary<string, long> _skipped = [];
 
-    /// <summary>Rows that slow viewers did not get, since the start.</summary>
-    public long Skipped => Interlocked.Read(ref _skipped);
+    /// <summary>Rows that slow viewers did not get, since the start, by the display name of who sent them.</summary>
+    public IReadOnlyDictionary<string, long> SkippedByInstance
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new Dictionary<string, long>(_skipped);
+            }
+        }
+    }
 
     public int Subscribers => _subscribers.Length;
 
@@ -28,9 +38,10 @@ internal sealed class LiveBus(LiveRing ring, TimeProvider time)
             ring.Add(row);
             foreach (var subscriber in _subscribers)
             {
-                if (subscriber.Offer(row))
+                if (subscriber.Offer(row) is { } dropped)
                 {
-                    Interlocked.Increment(ref _skipped);
+                    var sender = _skipped.ContainsKey(dropped.DisplayName) || _skipped.Count < MaxSenders ? dropped.DisplayName : ResourceInfo.Other.DisplayName;
+                    _skipped[sender] = _skipped.GetValueOrDefault(sender) + 1;
                 }
             }
         }

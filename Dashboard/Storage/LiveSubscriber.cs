@@ -10,21 +10,20 @@ internal sealed class LiveSubscriber(Predicate<LogRow> matches, int capacity) : 
 
     public bool Wants(LogRow row) => matches(row);
 
-    /// <summary>True when an older row had to make room.</summary>
-    public bool Offer(LogRow row)
+    /// <summary>The older row that had to make room, if one had to.</summary>
+    public LogRow? Offer(LogRow row)
     {
         if (!matches(row))
         {
-            return false;
+            return null;
         }
 
-        bool full;
+        LogRow? oldest = null;
         lock (_gate)
         {
-            full = _rows.Count == capacity;
-            if (full)
+            if (_rows.Count == capacity)
             {
-                _rows.Dequeue();
+                oldest = _rows.Dequeue();
                 _dropped++;
             }
 
@@ -35,7 +34,7 @@ internal sealed class LiveSubscriber(Predicate<LogRow> matches, int capacity) : 
             }
         }
 
-        return full;
+        return oldest;
     }
 
     /// <summary>False when cancelled.</summary>

@@ -102,7 +102,7 @@ public sealed class LiveTests
         stream.Current.Gap.ShouldBeTrue();
         stream.Current.Rows.Count.ShouldBe(LiveBus.BatchRows);
         stream.Current.Rows[0].Id.ShouldBe(502);
-        _bus.Skipped.ShouldBe(500);
+        _bus.SkippedByInstance.ShouldBe(new Dictionary<string, long> { ["site-8001"] = 500 });
     }
 
     [Fact]
