@@ -41,6 +41,9 @@ internal static class StatusRows
         };
     }
 
+    /// <summary>What a resource runs, where that is a release; null: what the AppHost itself was built with.</summary>
+    public static string? Release(ResourceStatus resource) => resource.Release is null or "build" ? null : $"release {resource.Release}";
+
     /// <summary>Where a replica is on its way through a roll-out, in one word or two.</summary>
     public static string Step(ReplicaStatus replica) => replica switch
     {

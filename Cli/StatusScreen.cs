@@ -44,21 +44,22 @@ internal static class StatusScreen
             console.WriteLine();
         }
 
-        WriteAddresses(console, [.. resources.Where(r => r.Urls.Count > 0)]);
+        WritePairs(console, [.. resources.Select(r => (r.Name, StatusRows.Release(r)))]);
+        WritePairs(console, [.. resources.Select(r => (r.Name, r.Urls.Count > 0 ? string.Join("  ", r.Urls) : null))]);
     }
 
-    private static void WriteAddresses(IAnsiConsole console, IReadOnlyList<ResourceStatus> resources)
+    private static void WritePairs(IAnsiConsole console, IReadOnlyList<(string Name, string? Text)> pairs)
     {
-        if (resources.Count == 0)
+        if (pairs.All(p => p.Text is null))
         {
             return;
         }
 
         console.WriteLine();
         var table = NewTable(["", ""]).HideHeaders();
-        foreach (var resource in resources)
+        foreach (var (name, text) in pairs.Where(p => p.Text is not null))
         {
-            table.AddRow(new Text(resource.Name), new Text(string.Join("  ", resource.Urls)));
+            table.AddRow(new Text(name), new Text(text!));
         }
 
         console.Write(table);

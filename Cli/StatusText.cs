@@ -3,7 +3,7 @@ using Stack.Hosting.Control.Contract;
 
 namespace Stack.Cli;
 
-/// <summary>Writes <c>stack status</c> for files and programs: a line per replica, whole, then what is being rolled, then what is wrong, then the addresses.</summary>
+/// <summary>Writes <c>stack status</c> for files and programs: a line per replica, whole, then what is being rolled, then what is wrong, the releases, the addresses.</summary>
 internal static class StatusText
 {
     public static string Write(StackStatus status, DateTimeOffset now)
@@ -13,6 +13,7 @@ internal static class StatusText
         AppendTable(text, [StatusRows.Heading, .. resources.SelectMany(r => r.Replicas).Select(r => StatusRows.Of(r, now))]);
         AppendPart(text, resources.Select(r => (r.Name, Text: StatusRows.Rollout(r))).Where(r => r.Text is not null).Select(r => (IReadOnlyList<string>)[r.Name, r.Text!]));
         AppendPart(text, resources.Where(r => r.Trouble is not null).Select(r => (IReadOnlyList<string>)[r.Name, r.Trouble!.ReplaceLineEndings(" ")]));
+        AppendPart(text, resources.Select(r => (r.Name, Text: StatusRows.Release(r))).Where(r => r.Text is not null).Select(r => (IReadOnlyList<string>)[r.Name, r.Text!]));
         AppendPart(text, resources.Where(r => r.Urls.Count > 0).Select(r => (IReadOnlyList<string>)[r.Name, string.Join("  ", r.Urls)]));
         return text.ToString();
     }

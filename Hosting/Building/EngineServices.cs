@@ -88,6 +88,7 @@ internal static class EngineServices
             services.AddSingleton<IReleasePublisher>(provider => new ReleasePublisher(provider.GetRequiredService<ProjectBuilds>));
             services.AddSingleton<StackPreparation>();
             services.AddSingleton<ReplicaFactory>();
+            services.AddSingleton<ResourceDetailer>();
             services.AddSingleton<StackControl>();
             services.AddSingleton<StackMeasures>();
             services.AddSingleton(SystemdNotify.Take());

@@ -22,6 +22,9 @@ internal interface IStackControl
     /// <summary>Names of the commands that a resource and its replicas have; empty for an unknown name.</summary>
     IReadOnlyList<string> CommandsOf(string name);
 
+    /// <summary>All there is to know of a resource or a replica, secrets masked; null for an unknown name.</summary>
+    ResourceDetails? DetailsOf(string name);
+
     /// <summary>Null when the AppHost runs no dashboard, or does not know its address yet.</summary>
     DashboardAccess? Dashboard { get; }
 

@@ -48,6 +48,11 @@ internal static class DashboardResource
             environment["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Url(http);
             environment["DASHBOARD__FRONTEND__AUTHMODE"] = IsAnonymous(configuration) ? "Unsecured" : "BrowserToken";
             environment["DASHBOARD__FRONTEND__BROWSERTOKEN"] = new SensitiveText(BrowserToken(configuration, secrets));
+            if (configuration["ASPIRE_DASHBOARD_FRONTEND_VIEWERTOKEN"] is { Length: > 0 } viewer)
+            {
+                environment["DASHBOARD__FRONTEND__VIEWERTOKEN"] = new SensitiveText(viewer);
+            }
+
             environment["DASHBOARD__OTLP__AUTHMODE"] = IsAnonymous(configuration) ? "Unsecured" : "ApiKey";
             environment["DASHBOARD__OTLP__PRIMARYAPIKEY"] = new SensitiveText(secrets.OtlpApiKey);
             environment["DASHBOARD__API__PRIMARYAPIKEY"] = new SensitiveText(secrets.DashboardApiKey);

@@ -43,6 +43,9 @@ internal static class InitialSnapshots
         }
     }
 
+    /// <summary>What a resource runs: project, program or image; null where there is no such thing.</summary>
+    public static string? SourceOf(IResource resource) => Describe(resource).Properties.Find(p => p.Name == KnownProperties.Source).Value as string;
+
     private static ImmutableArray<HealthReportSnapshot> HealthReports(IResource resource)
         => [.. HealthCheckKeys(resource).Distinct(StringComparer.Ordinal).Select(k => new HealthReportSnapshot(k, (HealthStatus?)null, null, null))];
 

@@ -31,9 +31,11 @@ internal sealed partial class ResourceOrchestrator
 
     private SiteReleases Releases => _maker.Releases;
 
+    private bool HasReleases => Plan.Resource.HasAnnotationOfType<IProjectMetadata>() && !Plan.Resource.RunsInEngine();
+
     private Task<string?> GoAsync(string what, Func<CancellationToken, Task<ReleaseMove>> prepare, CancellationToken cancellationToken)
     {
-        if (!Plan.Resource.HasAnnotationOfType<IProjectMetadata>() || Plan.Resource.RunsInEngine())
+        if (!HasReleases)
         {
             throw new InvalidSettingException("resource", $"'{Name}' is no project ({Plan.Type}); only projects have releases.");
         }

@@ -22,6 +22,7 @@ internal sealed partial class ResourceOrchestrator
 
     // Thousands of events are kept, each with all replicas of its resource: what has not changed is one object in all of them.
     private readonly ConditionalWeakTable<InstanceSnapshot, ReplicaStatus> _statuses = [];
+    private IReadOnlyList<ResourceRelationship> _relationships = [];
 
     public ResourceStatus Status()
     {
@@ -41,8 +42,18 @@ internal sealed partial class ResourceOrchestrator
             Rollout = _rollout.Status,
             Trouble = Plan.Resource.Annotations.OfType<TroubleAnnotation>().Select(t => t.Text).FirstOrDefault(t => t is not null),
             Hidden = IsHidden,
+            Source = InitialSnapshots.SourceOf(Plan.Resource),
+            Release = HasReleases ? Releases.Current : null,
+            Gateway = Plan.Resource.Annotations.OfType<GatewayAnnotation>().FirstOrDefault()?.Gateway.Name,
+            Relationships = Relationships(),
             Replicas = [.. all.Select(r => _statuses.GetValue(r, Status))],
         };
+    }
+
+    private IReadOnlyList<ResourceRelationship> Relationships()
+    {
+        List<ResourceRelationship> now = [.. ResourceDetailer.Outgoing(Plan.Resource)];
+        return _relationships = now.SequenceEqual(_relationships) ? _relationships : now;
     }
 
     private ReplicaStatus Status(InstanceSnapshot replica) => new()
@@ -50,6 +61,7 @@ internal sealed partial class ResourceOrchestrator
         Name = replica.Name,
         State = replica.State.ToString(),
         Health = replica.Health.ToString(),
+        HealthReason = replica.Checks.FirstOrDefault(c => !c.IsSuccess) is { } failed ? $"{failed.Key}: {failed.Text}" : null,
         Pid = replica.Pid,
         Port = replica.Port,
         Restarts = replica.Restarts,

@@ -19,17 +19,19 @@ internal sealed class StackControl : IStackControl
     private readonly StackOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ResourceCommandService _commands;
+    private readonly ResourceDetailer _details;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
     private readonly EventHub _events;
-    private readonly ConcurrentDictionary<string, InstanceSnapshot> _last = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, InstanceTimeline> _timelines = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConditionalWeakTable<ReplicaStatus, MeasuredReplica> _measured = [];
 
-    public StackControl(StackOptions options, IHostApplicationLifetime lifetime, ResourceCommandService commands, TimeProvider time)
+    public StackControl(StackOptions options, IHostApplicationLifetime lifetime, ResourceCommandService commands, ResourceDetailer details, TimeProvider time)
     {
         _options = options;
         _lifetime = lifetime;
         _commands = commands;
+        _details = details;
         _time = time;
         _startedAt = time.GetUtcNow();
         _events = new EventHub(Snapshot, time);
@@ -74,8 +76,7 @@ internal sealed class StackControl : IStackControl
             return;
         }
 
-        var before = _last.GetValueOrDefault(replica.Name);
-        _last[replica.Name] = replica;
+        var before = TimelineOf(replica.Name).Note(replica, _time.GetUtcNow());
         if (before is null || before.State != replica.State)
         {
             _events.PublishState(() => Status(changed));
@@ -111,6 +112,18 @@ internal sealed class StackControl : IStackControl
 
     public IReadOnlyList<string> CommandsOf(string name)
         => Find(name) is { } found ? [.. SnapshotRules.CommandsOf(found.Resource.Plan.Resource).Select(c => c.Name)] : [];
+
+    public ResourceDetails? DetailsOf(string name)
+    {
+        if (Find(name) is not { } found)
+        {
+            return null;
+        }
+
+        IReadOnlyList<InstanceSnapshot> replicas = found.Replica is { } one ? [one.Current] : [.. found.Resource.Replicas.Select(r => r.Current)];
+        return _details.Describe(
+            found.Replica?.Current.Name ?? found.Resource.Name, found.Resource.Plan.Resource, [.. replicas.Select(r => new ObservedMoves(r, TimelineOf(r.Name).Moves))]);
+    }
 
     public async Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)
     {
@@ -204,6 +217,8 @@ internal sealed class StackControl : IStackControl
             // It has just gone for good.
         }
     }
+
+    private InstanceTimeline TimelineOf(string replica) => _timelines.GetOrAdd(replica, _ => new InstanceTimeline());
 
     // Of a replica that is gone the log is still there.
     private string? FindLeftOver(string replica) => Path.GetFileName(replica) == replica && LogFile(replica) is var file && File.Exists(file) ? file : null;

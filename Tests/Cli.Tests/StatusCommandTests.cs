@@ -88,6 +88,18 @@ public sealed class StatusCommandTests
     }
 
     [Fact]
+    public async Task Release_of_a_site_is_shown_and_its_own_build_is_not()
+    {
+        await using var appHost = await FakeAppHost.StartAsync();
+        appHost.Status = Samples.Stack(
+            Samples.Resource("site", replicas: Samples.Replica("site-8001", 4711, 8001)) with { Release = "20261128-113000-v1.2" },
+            Samples.Resource("shop", replicas: Samples.Replica("shop", 4712, null)) with { Release = "build" });
+
+        (await appHost.RunAsync("status")).Out.ShouldEndWith($"{Environment.NewLine}site  release 20261128-113000-v1.2{Environment.NewLine}");
+        Trimmed((await appHost.RunAsync(new Terminal(100, HasColours: false), "status")).Out).ShouldContain("site  release 20261128-113000-v1.2");
+    }
+
+    [Fact]
     public async Task Terminal_without_colours_gets_the_same_table_with_reasons_broken_into_lines()
     {
         await using var appHost = await FakeAppHost.StartAsync();

@@ -6,6 +6,7 @@ namespace Stack.Hosting.Control.Contract;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StackStatus))]
 [JsonSerializable(typeof(ResourceChange))]
+[JsonSerializable(typeof(ResourceDetails))]
 [JsonSerializable(typeof(ConsoleLine))]
 [JsonSerializable(typeof(DashboardAccess))]
 [JsonSerializable(typeof(ControlProblem))]

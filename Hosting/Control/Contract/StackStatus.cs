@@ -53,6 +53,18 @@ internal sealed record ResourceStatus
     /// <summary>True for what the stack runs for itself (the dashboard): shown apart.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>What it runs: project, program or image; null where there is no such thing.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The release that its replicas are launched from, or <c>build</c>; null: it has no releases.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>The resource that hands it its requests; null: they come directly.</summary>
+    public string? Gateway { get; init; }
+
+    /// <summary>What others are to it, by the model.</summary>
+    public IReadOnlyList<ResourceRelationship> Relationships { get; init; } = [];
+
     public required IReadOnlyList<ReplicaStatus> Replicas { get; init; }
 }
 
@@ -66,6 +78,9 @@ internal sealed record ReplicaStatus
 
     /// <summary>Unknown, Ready, NotReady, Dead.</summary>
     public required string Health { get; init; }
+
+    /// <summary>What the first check that fails says; null: none does.</summary>
+    public string? HealthReason { get; init; }
 
     /// <summary>Null without a process.</summary>
     public required int? Pid { get; init; }

@@ -70,6 +70,10 @@ internal sealed class FakeStack : IStackControl
 
     public IReadOnlyList<string> ReplicasOf(string resource) => _resources.FirstOrDefault(r => r.Name == resource)?.Replicas.Select(i => i.Name).ToList() ?? [];
 
+    public ResourceDetails? DetailsOf(string name) => _resources.Any(r => r.Name == name || r.Replicas.Any(i => i.Name == name))
+        ? new ResourceDetails { Name = name, Resource = _resources.First(r => r.Name == name || r.Replicas.Any(i => i.Name == name)).Name, Relationships = [], Commands = [], Replicas = [] }
+        : null;
+
     public IReadOnlyList<string> CommandsOf(string name) => ["start", "stop", "restart", "roll", "reindex", "scale"];
 
     public Task<CommandOutcome> ExecuteAsync(string name, string command, CancellationToken cancellationToken)

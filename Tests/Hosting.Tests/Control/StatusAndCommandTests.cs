@@ -22,6 +22,18 @@ public sealed class StatusAndCommandTests
         status.Resources[0].Replicas.Select(r => r.Name).ShouldBe(["site-8001", "site-8002"]);
     }
 
+    [Theory]
+    [InlineData("site", "site")]
+    [InlineData("site-8002", "site")]
+    public async Task Details_are_those_of_the_name_that_is_asked_for(string name, string resource)
+    {
+        await using var harness = await ControlHarness.StartAsync();
+
+        var details = await harness.GetAsync($"resources/{name}", ControlJson.Default.ResourceDetails);
+
+        (details.Name, details.Resource).ShouldBe((name, resource));
+    }
+
     [Fact]
     public async Task Dashboard_is_answered_apart_from_the_status()
     {

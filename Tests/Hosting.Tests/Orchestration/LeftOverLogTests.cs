@@ -46,6 +46,7 @@ public sealed class LeftOverLogTests : IDisposable
             options,
             new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
             new ResourceCommandService(_world.Service, _world.Logs, _services, NullLogger<ResourceCommandService>.Instance),
+            new ResourceDetailer(new DistributedApplicationModel([]), _world.Service),
             TimeProvider.System);
     }
 }

@@ -64,6 +64,7 @@ public sealed class StackControlTests : IDisposable
         var builder = Models.Empty();
         var options = StackOptions.Read(builder.Configuration, builder.Environment, new DistributedApplicationOptions(), Path.GetTempPath(), null);
         return new StackControl(
-            options, _lifetime, new ResourceCommandService(_world.Service, _world.Logs, _services, NullLogger<ResourceCommandService>.Instance), TimeProvider.System);
+            options, _lifetime, new ResourceCommandService(_world.Service, _world.Logs, _services, NullLogger<ResourceCommandService>.Instance),
+            new ResourceDetailer(new DistributedApplicationModel([]), _world.Service), TimeProvider.System);
     }
 }
