@@ -32,6 +32,8 @@ internal static class AsciiText
         return false;
     }
 
+    public static bool AreEqual(ReadOnlySpan<char> text, ReadOnlySpan<char> other) => text.Length == other.Length && StartsWith(text, other);
+
     private static bool StartsWith(ReadOnlySpan<char> text, ReadOnlySpan<char> part)
     {
         for (var i = 0; i < part.Length; i++)

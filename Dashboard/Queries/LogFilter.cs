@@ -11,7 +11,7 @@ internal sealed record LogFilter
     /// <summary>OTLP severity number; 0 = all.</summary>
     public int MinSeverity { get; init; }
 
-    /// <summary>Words and "phrases" that the body contains (ASCII case does not matter), all of them; -word must not be in it.</summary>
+    /// <summary>What was written in the search box; see <see cref="SearchExpression"/>.</summary>
     public string? Text
     {
         get;
@@ -19,11 +19,18 @@ internal sealed record LogFilter
         {
             field = value;
             Search = SearchExpression.Parse(value);
+            Terms = LogTerms.Of(Search);
         }
     }
 
     /// <summary>Hexadecimal; from 7 digits on a prefix is enough.</summary>
     public string? TraceId { get; init; }
+
+    /// <summary>The sender's time of the first row that is wanted.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>The sender's time before which all rows must be.</summary>
+    public DateTimeOffset? To { get; init; }
 
     /// <summary>Only rows older than this one: the page before it.</summary>
     public long? BeforeId { get; init; }
@@ -38,6 +45,9 @@ internal sealed record LogFilter
 
     public SearchExpression Search { get; private init; } = SearchExpression.Empty;
 
+    /// <summary>The same search, ready to be asked of rows.</summary>
+    public IReadOnlyList<LogTerm> Terms { get; private init; } = [];
+
     /// <summary>Whether the row is wanted; the cursors count, the limit does not.</summary>
     public bool Matches(LogRow row) =>
         row.Severity >= MinSeverity
@@ -45,7 +55,10 @@ internal sealed record LogFilter
         && (AfterId is not { } after || row.Id > after)
         && MatchesTrace(row.TraceId)
         && MatchesResource(row)
-        && Search.Matches(row.Body);
+        && (From is not { } from || row.Time >= from)
+        && (To is not { } to || row.Time < to)
+        && Search.Problem is null
+        && Terms.All(term => term.Matches(row));
 
     private bool MatchesTrace(string? traceId)
     {

@@ -9,7 +9,10 @@ internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThread
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     /// <summary>Every row that was received is found, also one that is not written yet. After 10 s the page says that it is partial.</summary>
-    public async Task<LogPage> FindAsync(LogFilter filter, CancellationToken ct)
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="ct">Ends the search at once.</param>
+    /// <param name="patience">After so long the page holds what was found, and says how far back that is (<see cref="LogPage.SearchedTo"/>).</param>
+    public async Task<LogPage> FindAsync(LogFilter filter, CancellationToken ct, TimeSpan? patience = null)
     {
         using var late = new CancellationTokenSource(Deadline, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
@@ -17,7 +20,7 @@ internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThread
             () =>
             {
                 var (segments, uncommitted) = Snapshot();
-                return new LogSearch(filter, segments, uncommitted, store.Readers, stop.Token).Run();
+                return new LogSearch(filter, segments, uncommitted, store.Readers, new SearchTime(patience, time, stop.Token)).Run();
             },
             ct);
         ct.ThrowIfCancellationRequested();

@@ -5,18 +5,24 @@ namespace Stack.Dashboard.Queries;
 
 /// <summary>One search through the segments and the rows that are not committed yet. Synchronous: it runs on a thread of its own.</summary>
 internal sealed class LogSearch(
-    LogFilter filter, ImmutableArray<SegmentInfo> segments, IReadOnlyList<LogRow> uncommitted, SegmentReaders readers, CancellationToken deadline)
+    LogFilter filter, ImmutableArray<SegmentInfo> segments, IReadOnlyList<LogRow> uncommitted, SegmentReaders readers, SearchTime time)
 {
     // A page of very large rows must not fill the memory.
     private const long MaxPageBytes = 32L << 20;
 
+    // A search looks at so many rows before it sees whether it has taken long enough for now.
+    private const int SliceRows = 50_000;
+
+    private readonly SegmentAccess _access = new(readers, time.Deadline);
     private readonly long _committedId = segments.Select(segment => segment.MaxId).DefaultIfEmpty().Max();
     private readonly bool _ascending = filter is { AfterId: not null, BeforeId: null };
     private readonly List<LogRow> _rows = [];
     private long _bytes;
-    private bool _partial;
+    private long? _searchedTo;
 
     private int Missing => filter.Limit + 1 - _rows.Count;
+
+    private bool IsEnded => Missing <= 0 || _access.IsPartial || _searchedTo is not null;
 
     public LogPage Run()
     {
@@ -32,11 +38,18 @@ internal sealed class LogSearch(
             _rows.Reverse();
         }
 
-        var total = Count(more);
-        var upTo = uncommitted.Count > 0 ? Math.Max(_committedId, uncommitted[^1].Id) : _committedId;
+        var isComplete = !more && !_access.IsPartial && _searchedTo is null;
+        var (total, isCounted) = filter.CountTotal && !(isComplete && filter is { AfterId: null, BeforeId: null }) ? Count() : (_rows.Count, isComplete);
+        var page = new LogPage(_rows, Math.Max(total, _rows.Count), HasOlder: more)
+        {
+            IsPartial = _access.IsPartial,
+            IsCounted = isCounted,
+            SearchedTo = more ? null : _searchedTo,
+            UpToId = uncommitted.Count > 0 ? Math.Max(_committedId, uncommitted[^1].Id) : _committedId,
+        };
         return _ascending
-            ? new LogPage(_rows, total, HasOlder: segments.Any(s => s.Logs > 0 && s.MinId <= filter.AfterId)) { HasNewer = more, IsPartial = _partial, UpToId = upTo }
-            : new LogPage(_rows, total, HasOlder: more) { HasNewer = filter.BeforeId is not null, IsPartial = _partial, UpToId = upTo };
+            ? page with { HasOlder = segments.Any(s => s.Logs > 0 && s.MinId <= filter.AfterId), HasNewer = more }
+            : page with { HasNewer = filter.BeforeId is not null };
     }
 
     private void ReadRows()
@@ -46,7 +59,7 @@ internal sealed class LogSearch(
         {
             foreach (var segment in inOrder)
             {
-                Read(segment);
+                Read(segment, filter);
             }
 
             Take(uncommitted);
@@ -54,126 +67,101 @@ internal sealed class LogSearch(
         else
         {
             Take(uncommitted.Reverse());
-            foreach (var segment in inOrder.Reverse())
+            foreach (var slice in inOrder.Reverse().SelectMany(Slices))
             {
-                Read(segment);
+                Read(slice.Segment, filter with { AfterId = slice.After, BeforeId = slice.Before });
+                if (!IsEnded && time.IsUp)
+                {
+                    _searchedTo = slice.After + 1;
+                }
             }
         }
     }
 
     private void Take(IEnumerable<LogRow> rows) => _rows.AddRange(rows.Where(filter.Matches).Take(Math.Max(0, Missing)));
 
-    private void Read(SegmentInfo segment)
+    /// <summary>The parts of a segment to look through one after the other, newest first.</summary>
+    private IEnumerable<(SegmentInfo Segment, long? After, long? Before)> Slices(SegmentInfo segment)
     {
-        if (Missing > 0 && !_partial)
+        var last = Math.Min(segment.MaxId, filter.BeforeId - 1 ?? long.MaxValue);
+        var first = Math.Max(segment.MinId, filter.AfterId + 1 ?? 0);
+        var share = (double)(last - first) / Math.Max(1, segment.MaxId - segment.MinId);
+        var count = filter.Search.Terms.Count == 0 ? 1 : (int)Math.Ceiling(share * segment.Logs / SliceRows);
+        var step = (last - first) / Math.Max(1, count) + 1;
+        for (var before = last + 1; before > first; before -= step)
         {
-            With(segment, filter, (reader, conditions) =>
-            {
-                using var rows = reader.Prepare(
-                    $"SELECT id, ts, sev, res, scope, tr, tr2, span, template, body, attrs FROM {conditions.From} WHERE {conditions.Where} "
-                    + $"ORDER BY id {(_ascending ? "ASC" : "DESC")} LIMIT {Missing}");
-                conditions.BindTo(rows);
-                while (!_partial && rows.Step())
-                {
-                    var row = ToRow(rows, reader);
-                    _rows.Add(row);
-                    _bytes += row.Size;
-                    _partial = _bytes > MaxPageBytes;
-                }
-            });
+            yield return (segment, Math.Max(first, before - step) - 1, before);
         }
     }
 
-    private long Count(bool more)
+    private void Read(SegmentInfo segment, LogFilter wanted)
     {
-        if (!filter.CountTotal || (!more && !_partial && filter is { AfterId: null, BeforeId: null }))
+        if (IsEnded)
         {
-            return _rows.Count;
+            return;
         }
 
+        var found = _rows.Count;
+        var isRead = Conditions(segment, wanted, (reader, conditions) =>
+        {
+            using var rows = reader.Prepare(
+                $"SELECT {LogColumns.All} FROM {conditions.From} WHERE {conditions.Where} ORDER BY id {(_ascending ? "ASC" : "DESC")} LIMIT {Missing}");
+            conditions.BindTo(rows);
+            while (!_access.IsPartial && rows.Step())
+            {
+                var row = LogColumns.Read(rows, reader);
+                _rows.Add(row);
+                _bytes += row.Size;
+                _access.IsPartial = _bytes > MaxPageBytes;
+            }
+        });
+        if (!isRead && !_ascending)
+        {
+            // Down to the last one that was found nothing was left out.
+            _searchedTo = _rows.Count > found ? _rows[^1].Id : wanted.BeforeId;
+        }
+    }
+
+    private (long Total, bool IsCounted) Count()
+    {
         var everywhere = filter with { AfterId = null, BeforeId = null };
         var total = uncommitted.LongCount(everywhere.Matches);
-        var isPlain = filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0 } && string.IsNullOrEmpty(filter.TraceId);
+        var isPlain = filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0, From: null, To: null } && string.IsNullOrEmpty(filter.TraceId);
+        using var late = time.ForCounting();
+        var access = new SegmentAccess(readers, late.Token);
         foreach (var segment in segments.Reverse())
         {
             if (isPlain)
             {
                 total += segment.Logs;
             }
-            else if (segment.Logs > 0)
+            else if (MayMatchTime(segment))
             {
-                With(segment, everywhere, (reader, conditions) =>
+                Conditions(segment, everywhere, (reader, conditions) =>
                 {
                     using var count = reader.Prepare($"SELECT count(*) FROM {conditions.From} WHERE {conditions.Where}");
                     conditions.BindTo(count);
                     total += count.Step() ? count.Number(0) : 0;
-                });
+                }, access);
             }
         }
 
-        return Math.Max(total, _rows.Count);
+        return (total, !access.IsPartial);
     }
 
-    private void With(SegmentInfo segment, LogFilter wanted, Action<SegmentReader, LogConditions> read)
-    {
-        if (deadline.IsCancellationRequested)
+    private bool Conditions(SegmentInfo segment, LogFilter wanted, Action<SegmentReader, LogConditions> read, SegmentAccess? access = null) =>
+        (access ?? _access).Read(segment.File, reader =>
         {
-            _partial = true;
-            return;
-        }
-
-        if (readers.Rent(segment.File) is not { } reader)
-        {
-            return;
-        }
-
-        using var interrupt = deadline.Register(reader.Interrupt);
-        try
-        {
-            if (LogConditions.Of(wanted, reader, _committedId) is { } conditions)
+            if (LogConditions.Of(wanted, reader, _committedId, segment.MaxDelay) is { } conditions)
             {
                 read(reader, conditions);
             }
-        }
-        catch (StoreException e) when (e.IsInterrupted)
-        {
-            _partial = true;
-        }
-        catch (StoreException)
-        {
-            // A damaged segment hides what is in it, not the others.
-            reader.IsSpent = true;
-            _partial = true;
-        }
-        finally
-        {
-            readers.Return(reader);
-        }
-    }
+        });
 
     private bool MayMatch(SegmentInfo segment) =>
-        segment.Logs > 0
+        MayMatchTime(segment)
         && (filter.BeforeId is not { } before || segment.MinId < before)
         && (filter.AfterId is not { } after || segment.MaxId > after);
 
-    private static LogRow ToRow(SqliteStatement row, SegmentReader reader)
-    {
-        var resource = reader.Resource(row.Number(3));
-        return new LogRow
-        {
-            Id = row.Number(0),
-            Time = UnixTicks.ToTime(row.Number(1)),
-            Severity = (int)row.Number(2),
-            Service = resource.Service,
-            InstanceId = resource.InstanceId,
-            DisplayName = resource.DisplayName,
-            ResourceAttributesJson = resource.AttributesJson,
-            Scope = reader.Scope(row.Number(4)),
-            TraceId = row.IsNull(5) ? null : HexId.Trace(row.Number(5), row.Number(6)),
-            SpanId = row.IsNull(7) ? null : HexId.Span(row.Number(7)),
-            Template = row.IsNull(8) ? null : reader.Template(row.Number(8)),
-            Body = row.Text(9),
-            AttributesJson = row.Text(10),
-        };
-    }
+    private bool MayMatchTime(SegmentInfo segment) => segment.Logs > 0 && segment.MayHold(filter.From, filter.To);
 }

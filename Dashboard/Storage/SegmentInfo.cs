@@ -33,6 +33,10 @@ internal sealed record SegmentInfo
 
     public ImmutableDictionary<long, Signal> Resources { get; init; } = ImmutableDictionary<long, Signal>.Empty;
 
+    /// <summary>Whether a row of it can have a sender's time in the range.</summary>
+    public bool MayHold(DateTimeOffset? from, DateTimeOffset? to) =>
+        (from is not { } first || MaxTs >= UnixTicks.Of(first)) && (to is not { } end || MinTs < UnixTicks.Of(end));
+
     /// <summary><c>seg-20261122T081500-0007.db</c>: when it was begun, and a running number.</summary>
     public static string NameOf(DateTimeOffset begun, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"seg-{begun.UtcDateTime:yyyyMMdd'T'HHmmss}-{number:D4}.db");

@@ -9,8 +9,19 @@ internal sealed class SegmentReader(string name, SqliteFile file) : IDisposable
 
     public string File => name;
 
+    /// <summary>What <c>test(column, n)</c> asks in the query that runs now.</summary>
+    public IReadOnlyList<TextTest> Tests { get; set; } = [];
+
     /// <summary>Something went wrong on the connection: it is closed instead of kept.</summary>
     public bool IsSpent { get; set; }
+
+    public static SegmentReader Open(string path)
+    {
+        var file = SqliteFile.OpenForReading(path);
+        var reader = new SegmentReader(Path.GetFileName(path), file);
+        file.AddTest(number => reader.Tests[number]);
+        return reader;
+    }
 
     public SqliteStatement Prepare(string sql) => file.Prepare(sql);
 
@@ -44,11 +55,28 @@ internal sealed class SegmentReader(string name, SqliteFile file) : IDisposable
         return info;
     }
 
+    /// <summary>All scopes, or all templates, in this segment by their numbers, freshly read.</summary>
+    public IReadOnlyList<(long Id, string Name)> Scopes() => Names("SELECT id, name FROM scopes");
+
+    public IReadOnlyList<(long Id, string Name)> Templates() => Names("SELECT id, text FROM templates");
+
     public string Scope(long id) => Name(_scopes, "SELECT name FROM scopes WHERE id=?", id);
 
     public string Template(long id) => Name(_templates, "SELECT text FROM templates WHERE id=?", id);
 
     public void Dispose() => file.Dispose();
+
+    private List<(long Id, string Name)> Names(string sql)
+    {
+        var all = new List<(long, string)>();
+        using var rows = file.Prepare(sql);
+        while (rows.Step())
+        {
+            all.Add((rows.Number(0), rows.Text(1)));
+        }
+
+        return all;
+    }
 
     private string Name(Dictionary<long, string> names, string sql, long id)
     {

@@ -36,7 +36,7 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
             var path = Path.Combine(directory, file);
             if (File.Exists(path))
             {
-                return new SegmentReader(file, SqliteFile.OpenForReading(path));
+                return SegmentReader.Open(path);
             }
         }
         catch (StoreException)

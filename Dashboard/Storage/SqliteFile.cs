@@ -2,6 +2,9 @@ using SQLitePCL;
 
 namespace Stack.Dashboard.Storage;
 
+/// <summary>Whether a text of the database, in UTF-8, is wanted.</summary>
+internal delegate bool TextTest(ReadOnlySpan<byte> text);
+
 /// <summary>One connection to one database file, by SQLite's own calls; used by one thread at a time.</summary>
 internal sealed class SqliteFile : IDisposable
 {
@@ -52,6 +55,12 @@ internal sealed class SqliteFile : IDisposable
         using var statement = Prepare(sql);
         return statement.Step() ? statement.Text(0) : null;
     }
+
+    /// <summary>Gives queries of this connection the function <c>test(text, number)</c>.</summary>
+    public void AddTest(Func<int, TextTest> tests) => Check(raw.sqlite3_create_function(
+        _connection, "test", 2, raw.SQLITE_UTF8, null,
+        (context, _, arguments) => raw.sqlite3_result_int(
+            context, tests(raw.sqlite3_value_int(arguments[1]))(raw.sqlite3_value_blob(arguments[0])) ? 1 : 0)));
 
     /// <summary>Stops what runs on this connection; may be called from any thread.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(_connection);

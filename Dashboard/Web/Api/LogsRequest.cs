@@ -24,6 +24,11 @@ internal sealed record LogsRequest(LogFilter Filter, bool Follow)
             throw new BadQueryException($"Parameter 'q' is longer than {MaxTextLength} characters.");
         }
 
+        if (SearchExpression.Parse(text).Problem is { } problem)
+        {
+            throw new BadQueryException($"Parameter 'q' is not understood. {problem}");
+        }
+
         return new LogsRequest(
             new LogFilter
             {
