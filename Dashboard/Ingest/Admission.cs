@@ -5,7 +5,7 @@ namespace Stack.Dashboard.Ingest;
 /// <summary>Lets a request in only when there is room for it, before its body is read; bounds what all requests together hold in memory.</summary>
 internal sealed class Admission(QueueBudget budget, TelemetryStore store)
 {
-    // A message takes about three times its bytes as objects while it is turned into rows.
+    // A message takes about three times its bytes, with itself, while it is turned into rows.
     private const int ParseWeight = 3;
 
     /// <exception cref="IngestException">The queue is full, or nothing can be stored at the moment.</exception>
@@ -27,7 +27,7 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
     {
         private long _bytes;
 
-        public void HoldForParsing(long bytes) => Hold(bytes * ParseWeight);
+        public void HoldForParsing(long bytes) => Hold(Math.Max(0, (bytes * ParseWeight) - _bytes));
 
         public void Hold(long bytes)
         {

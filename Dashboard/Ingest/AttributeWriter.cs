@@ -35,6 +35,9 @@ internal sealed class AttributeWriter : IDisposable
 
     public void Begin() => Cut = 0;
 
+    /// <summary>Counts what somebody else cut.</summary>
+    public void AddCut() => Cut++;
+
     public string Object(RepeatedField<KeyValue> attributes, Func<KeyValue, bool>? leaveOut = null, string? eventName = null)
     {
         if (attributes.Count == 0 && string.IsNullOrEmpty(eventName))
@@ -64,7 +67,11 @@ internal sealed class AttributeWriter : IDisposable
     }
 
     /// <summary>A list of anything, each written by <paramref name="write"/>; null when it is empty.</summary>
-    public string? List<T>(RepeatedField<T> items, int max, Action<Utf8JsonWriter, T> write)
+    /// <param name="items">What to write.</param>
+    /// <param name="max">How many of them.</param>
+    /// <param name="write">Writes one.</param>
+    /// <param name="mark">Writes in place of the rest how many they are.</param>
+    public string? List<T>(RepeatedField<T> items, int max, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter, int>? mark = null)
     {
         if (items.Count == 0)
         {
@@ -78,7 +85,12 @@ internal sealed class AttributeWriter : IDisposable
             write(_json, items[i]);
         }
 
-        Cut += Math.Max(0, items.Count - max);
+        if (items.Count > max)
+        {
+            Cut += items.Count - max;
+            mark?.Invoke(_json, items.Count - max);
+        }
+
         _json.WriteEndArray();
         return Text();
     }

@@ -43,7 +43,7 @@ internal static class BodyReader
         }
     }
 
-    public static PooledBuffer Unzip(ReadOnlyMemory<byte> packed)
+    public static PooledBuffer Unzip(ReadOnlyMemory<byte> packed, Admission.Ticket ticket)
     {
         MemoryMarshal.TryGetArray(packed, out var segment);
         using var unzip = new GZipStream(new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false), CompressionMode.Decompress);
@@ -58,6 +58,7 @@ internal static class BodyReader
                     return buffer;
                 }
 
+                ticket.Hold(read);
                 buffer.Advance(read);
                 if (buffer.Length > MaxUnpackedBytes)
                 {

@@ -12,16 +12,29 @@ internal sealed class ExportHandler(RowMapper mapper, IngestCounters counters)
     private static readonly MessageParser<ExportMetricsRequest> Metrics = ExportMetricsRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <exception cref="IngestException">It is not such a message, or there is no room.</exception>
-    public ExportResponse Handle(Signal signal, ReadOnlyMemory<byte> message, string peer, Admission.Ticket ticket)
+    public ExportResponse Handle(Signal signal, MessageFormat format, ReadOnlyMemory<byte> message, string peer, Admission.Ticket ticket)
     {
         ticket.HoldForParsing(message.Length);
-        return Submit(Map(signal, Parse(signal, message.Span), peer), ticket);
+        return Submit(Map(signal, format == MessageFormat.Json ? ParseJson(signal, message.Span) : ParseProtobuf(signal, message.Span), peer), ticket);
     }
 
-    private static IMessage Parse(Signal signal, ReadOnlySpan<byte> message)
+    private static IMessage ParseJson(Signal signal, ReadOnlySpan<byte> message) => signal switch
+    {
+        Signal.Logs => OtlpJsonReader.Read<ExportLogsRequest>(message),
+        Signal.Traces => OtlpJsonReader.Read<ExportTraceRequest>(message),
+        _ => OtlpJsonReader.Read<ExportMetricsRequest>(message),
+    };
+
+    private static IMessage ParseProtobuf(Signal signal, ReadOnlySpan<byte> message)
     {
         try
         {
+            MessageCount.Check(message, signal switch
+            {
+                Signal.Logs => ExportLogsRequest.Descriptor,
+                Signal.Traces => ExportTraceRequest.Descriptor,
+                _ => ExportMetricsRequest.Descriptor,
+            });
             return signal switch
             {
                 Signal.Logs => Logs.ParseFrom(message),

@@ -75,7 +75,7 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
         var frame = GrpcFrame.Read(body.Written);
         if (!frame.IsPacked)
         {
-            return handler.Handle(signal, frame.Message, OtlpRoutes.PeerOf(context), ticket);
+            return handler.Handle(signal, MessageFormat.Protobuf, frame.Message, OtlpRoutes.PeerOf(context), ticket);
         }
 
         if (encoding != "gzip")
@@ -83,8 +83,8 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
             throw new IngestException(Refusal.Malformed, "The frame is packed, but 'grpc-encoding' does not say how.");
         }
 
-        using var unpacked = BodyReader.Unzip(frame.Message);
-        return handler.Handle(signal, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
+        using var unpacked = BodyReader.Unzip(frame.Message, ticket);
+        return handler.Handle(signal, MessageFormat.Protobuf, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
     }
 
     private static async Task AnswerAsync(HttpResponse response, ExportResponse message, CancellationToken ct)

@@ -1,15 +1,14 @@
 using System.Net.Mime;
-using Google.Protobuf;
 using Stack.Dashboard.Ingest.Otlp;
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Ingest;
 
-/// <summary>OTLP over HTTP with protobuf bodies.</summary>
+/// <summary>OTLP over HTTP, with bodies of protobuf or JSON; the answer is of the same kind.</summary>
 internal sealed class HttpEndpoint(DashboardOptions options, Admission admission, ExportHandler handler, IngestCounters counters)
 {
-    private const string Protobuf = "application/x-protobuf";
+    private readonly OtlpCors _cors = new(options.Otlp);
     private readonly KeyCheck _keys = new(options.Otlp.PrimaryApiKey, options.Otlp.SecondaryApiKey);
 
     public async Task HandleAsync(HttpContext context)
@@ -22,6 +21,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
                 throw new IngestException(Refusal.UnknownMethod, $"There is nothing at '{context.Request.Path}'; telemetry goes to /v1/logs, /v1/traces and /v1/metrics.");
             }
 
+            if (_cors.Answers(context))
+            {
+                return;
+            }
+
             if (!HttpMethods.IsPost(context.Request.Method))
             {
                 context.Response.Headers.Allow = "POST";
@@ -30,7 +34,7 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
             }
 
             var answer = await ExportAsync(context, signal);
-            await WriteAsync(context.Response, StatusCodes.Status200OK, answer, context.RequestAborted);
+            await WriteAsync(context, StatusCodes.Status200OK, FormatOf(context.Request).Write(answer, signal));
         }
         catch (IngestException e)
         {
@@ -55,9 +59,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
             throw new IngestException(Refusal.Unauthenticated, $"The header '{OtlpRoutes.ApiKeyHeader}' is missing or wrong.");
         }
 
-        if (MediaTypeOf(request.ContentType) is not Protobuf)
+        var format = FormatOf(request);
+        if (format == MessageFormat.Unknown)
         {
-            throw new IngestException(Refusal.UnknownEncoding, $"The content type '{request.ContentType}' is not known; '{Protobuf}' is.");
+            throw new IngestException(
+                Refusal.UnknownEncoding, $"The content type '{request.ContentType}' is not known; '{MessageFormats.Protobuf}' and '{MessageFormats.Json}' are.");
         }
 
         var encoding = request.Headers.ContentEncoding.ToString();
@@ -70,11 +76,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
         using var body = await BodyReader.ReadAsync(request, ticket, 0, context.RequestAborted);
         if (encoding != "gzip")
         {
-            return handler.Handle(signal, body.Written, OtlpRoutes.PeerOf(context), ticket);
+            return handler.Handle(signal, format, body.Written, OtlpRoutes.PeerOf(context), ticket);
         }
 
-        using var unpacked = BodyReader.Unzip(body.Written);
-        return handler.Handle(signal, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
+        using var unpacked = BodyReader.Unzip(body.Written, ticket);
+        return handler.Handle(signal, format, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
     }
 
     private async Task RefuseAsync(HttpContext context, Signal signal, Refusal refusal, int status, string message)
@@ -89,27 +95,27 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
             context.Response.Headers.RetryAfter = "1";
         }
 
-        await WriteAsync(context.Response, status, new ErrorStatus { Code = RefusalCodes.Grpc(refusal), Message = message }, context.RequestAborted);
+        await WriteAsync(context, status, FormatOf(context.Request).Write(new ErrorStatus { Code = RefusalCodes.Grpc(refusal), Message = message }));
     }
 
-    private static async Task WriteAsync(HttpResponse response, int status, IMessage message, CancellationToken ct)
+    private static async Task WriteAsync(HttpContext context, int status, byte[] body)
     {
+        var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = Protobuf;
-        var bytes = message.ToByteArray();
-        response.ContentLength = bytes.Length;
-        await response.Body.WriteAsync(bytes, ct);
+        response.ContentType = FormatOf(context.Request).MediaType();
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static string? MediaTypeOf(string? contentType)
+    private static MessageFormat FormatOf(HttpRequest request)
     {
         try
         {
-            return string.IsNullOrWhiteSpace(contentType) ? null : new ContentType(contentType).MediaType;
+            return string.IsNullOrWhiteSpace(request.ContentType) ? MessageFormat.Unknown : MessageFormats.Of(new ContentType(request.ContentType).MediaType);
         }
         catch (FormatException)
         {
-            return null;
+            return MessageFormat.Unknown;
         }
     }
 }

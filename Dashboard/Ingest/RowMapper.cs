@@ -11,6 +11,7 @@ internal sealed class RowMapper(TelemetryLimits limits, TimeProvider time) : IDi
     private readonly ThreadLocal<AttributeWriter> _writers = new(() => new AttributeWriter(limits), trackAllValues: true);
     private readonly ResourceMapper _resources = new();
     private readonly TextPool _templates = new();
+    private readonly RouteCap _routes = new();
 
     public MappedExport Map(ExportLogsRequest request, string peer)
     {
@@ -41,7 +42,7 @@ internal sealed class RowMapper(TelemetryLimits limits, TimeProvider time) : IDi
     {
         var writer = _writers.Value!;
         var export = new MappedExport(Signal.Traces);
-        var spans = new SpanMapper(writer, limits.MaxSpanEventCount);
+        var spans = new SpanMapper(writer, _routes, limits.MaxSpanEventCount);
         foreach (var group in request.ResourceSpans)
         {
             var resource = _resources.Map(group.Resource, peer, writer);
@@ -52,7 +53,7 @@ internal sealed class RowMapper(TelemetryLimits limits, TimeProvider time) : IDi
                 foreach (var span in scoped.Spans)
                 {
                     writer.Begin();
-                    if (spans.Map(span) is { } row)
+                    if (spans.Map(span, resource.Service) is { } row)
                     {
                         export.Batch.Add(new SpanDraft(resource, scope, row));
                         tally.Records++;

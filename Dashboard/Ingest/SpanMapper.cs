@@ -5,12 +5,12 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Ingest;
 
 /// <summary>One span to one row.</summary>
-internal sealed class SpanMapper(AttributeWriter writer, int maxEvents)
+internal sealed class SpanMapper(AttributeWriter writer, RouteCap routes, int maxEvents)
 {
     private const int MaxNameLength = 1024;
 
     /// <summary>Null when the span has no valid ids.</summary>
-    public SpanRow? Map(Span span)
+    public SpanRow? Map(Span span, string service)
     {
         if (RowMapper.Id(span.TraceId, 16) is not { } traceId || RowMapper.Id(span.SpanId, 8) is not { } spanId)
         {
@@ -29,10 +29,10 @@ internal sealed class SpanMapper(AttributeWriter writer, int maxEvents)
             Status = span.Status?.Code is 1 or 2 ? span.Status.Code : 0,
             StatusMessage = span.Status?.Message is { Length: > 0 } message ? writer.CutText(message, MaxNameLength) : null,
             // MVC reports one pattern for every action; ServiceDefaults fills controller and action in.
-            Route = TextOf(span, "stack.route") ?? TextOf(span, "http.route"),
+            Route = routes.Take(service, TextOf(span, "stack.route") ?? TextOf(span, "http.route"), writer),
             HttpStatus = StatusOf(span),
             AttributesJson = writer.Object(span.Attributes),
-            EventsJson = writer.List(span.Events, maxEvents, WriteEvent),
+            EventsJson = writer.List(span.Events, maxEvents, WriteEvent, (json, rest) => WriteRest(json, rest, span.Events[maxEvents].TimeUnixNano)),
             LinksJson = writer.List(span.Links, maxEvents, WriteLink),
         };
     }
@@ -44,6 +44,18 @@ internal sealed class SpanMapper(AttributeWriter writer, int maxEvents)
         json.WriteString("name", writer.CutText(item.Name, MaxNameLength));
         json.WritePropertyName("attrs");
         writer.WriteObject(item.Attributes);
+        json.WriteEndObject();
+    }
+
+    // The page shows it like one more event, where the first one stood that is missing.
+    private static void WriteRest(Utf8JsonWriter json, int rest, ulong nanoseconds)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("t", UnixTicks.Of(UnixTicks.FromNanoseconds(nanoseconds)));
+        json.WriteString("name", AttributeWriter.CutMark);
+        json.WriteStartObject("attrs");
+        json.WriteNumber(AttributeWriter.CutMark, rest);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

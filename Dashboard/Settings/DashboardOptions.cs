@@ -66,6 +66,12 @@ internal sealed record OtlpOptions
 
     public string? SecondaryApiKey { get; init; }
 
+    /// <summary>Web pages that may send telemetry from a browser, as <c>https://shop.example.com</c>; <c>*</c> = any; empty = none.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Headers that such a page may send on top of those of OTLP; <c>*</c> = any.</summary>
+    public IReadOnlyList<string> AllowedHeaders { get; init; } = [];
+
     /// <summary>The settings named no key: a random one was made, and the start prints it.</summary>
     public bool IsKeyRandom { get; init; }
 }

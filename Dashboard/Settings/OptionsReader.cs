@@ -75,8 +75,15 @@ internal static class OptionsReader
             PrimaryApiKey = random ? RandomSecret() : primary,
             SecondaryApiKey = source.Text("Dashboard:Otlp:SecondaryApiKey").Value,
             IsKeyRandom = random,
+            AllowedOrigins = source.List("Dashboard:Otlp:Cors:AllowedOrigins", IsOrigin, "origins such as 'https://shop.example.com', or '*'"),
+            AllowedHeaders = source.List("Dashboard:Otlp:Cors:AllowedHeaders", IsHeader, "names of headers, or '*'"),
         };
     }
+
+    private static bool IsOrigin(string text) => text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.GetLeftPart(UriPartial.Authority) == text && url.Scheme is "http" or "https");
+
+    private static bool IsHeader(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '*');
 
     private static ApiOptions ReadApi(SettingsSource source, bool anonymous) => new()
     {

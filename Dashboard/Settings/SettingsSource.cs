@@ -64,6 +64,14 @@ internal sealed class SettingsSource(IConfiguration configuration)
             : Fail(key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"), fallback);
     }
 
+    /// <summary>Values with commas between them.</summary>
+    public IReadOnlyList<string> List(string key, Func<string, bool> isValid, string expected)
+    {
+        var (value, _) = Text(key);
+        string[] items = value?.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        return items.FirstOrDefault(item => !isValid(item)) is { } wrong ? Fail<IReadOnlyList<string>>(key, wrong, expected, []) : items;
+    }
+
     /// <summary>Like <c>7.00:00:00</c> or <c>7d</c>, <c>6h</c>, <c>30m</c>, <c>20s</c>.</summary>
     public TimeSpan Span(string key, TimeSpan fallback)
     {

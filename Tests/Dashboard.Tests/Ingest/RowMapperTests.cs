@@ -143,6 +143,47 @@ public sealed class RowMapperTests
     }
 
     [Fact]
+    public void Routes_beyond_two_hundred_of_a_service_are_other_and_counted()
+    {
+        using var mapper = new RowMapper(new TelemetryLimits(), _time);
+        MappedExport Send(string service, int first, int count) => mapper.Map(
+            new ExportTraceRequest
+            {
+                ResourceSpans =
+                {
+                    new ResourceSpans
+                    {
+                        Resource = new Resource { Attributes = { Messages.Text("service.name", service) } },
+                        ScopeSpans = { new ScopeSpans { Spans = { Enumerable.Range(first, count).Select(i => Valid($"orders/{i}")) } } },
+                    },
+                },
+            }, "peer");
+
+        var export = Send("shop", 0, 202);
+        var again = Send("shop", 198, 4);
+        var neighbour = Send("site", 0, 1);
+
+        export.Batch.Spans.Select(draft => draft.Row.Route).TakeLast(3).ShouldBe(["orders/199", "other", "other"]);
+        export.Tallies["shop@peer"].Cut.ShouldBe(2);
+        again.Batch.Spans.Select(draft => draft.Row.Route).ShouldBe(["orders/198", "orders/199", "other", "other"]);
+        neighbour.Batch.Spans.Single().Row.Route.ShouldBe("orders/0");
+    }
+
+    [Fact]
+    public void Events_beyond_the_limit_leave_a_mark()
+    {
+        var span = Valid("orders");
+        span.Events.AddRange(Enumerable.Range(1, 5).Select(i => new SpanEvent { Name = $"e{i}", TimeUnixNano = (ulong)i * 100 }));
+        using var mapper = new RowMapper(new TelemetryLimits { MaxSpanEventCount = 2 }, _time);
+
+        var export = mapper.Map(new ExportTraceRequest { ResourceSpans = { new ResourceSpans { ScopeSpans = { new ScopeSpans { Spans = { span } } } } } }, "peer");
+
+        export.Batch.Spans.Single().Row.EventsJson.ShouldBe(
+            """[{"t":1,"name":"e1","attrs":{}},{"t":2,"name":"e2","attrs":{}},{"t":3,"name":"stack.cut","attrs":{"stack.cut":3}}]""");
+        export.Tallies["unknown_service@peer"].Cut.ShouldBe(3);
+    }
+
+    [Fact]
     public void Numbers_and_histograms_become_points_of_a_series()
     {
         var metrics = new ScopeMetrics { Scope = new Scope { Name = "meter" } };
@@ -177,6 +218,13 @@ public sealed class RowMapperTests
         json.RootElement.EnumerateObject().Single().Value.GetString().ShouldBe(nasty.Replace('\0', '\uFFFD'));
         row.Body.ShouldBe(nasty.Replace('\0', '\uFFFD'));
     }
+
+    private static Span Valid(string route) => new()
+    {
+        TraceId = ByteString.CopyFrom(Enumerable.Repeat((byte)1, 16).ToArray()),
+        SpanId = ByteString.CopyFrom(Enumerable.Repeat((byte)2, 8).ToArray()),
+        Attributes = { Messages.Text("http.route", route) },
+    };
 
     private LogRow Map(LogRecord record) => Map(new TelemetryLimits(), record).Batch.Logs.Single().Row;
 

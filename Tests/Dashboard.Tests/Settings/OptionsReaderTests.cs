@@ -98,6 +98,17 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void Origins_of_pages_that_may_send_are_a_list()
+    {
+        var options = Read("Dashboard:Otlp:Cors:AllowedOrigins=https://shop.example.com, http://localhost:3000", "Dashboard:Otlp:Cors:AllowedHeaders=*").Otlp;
+
+        options.AllowedOrigins.ShouldBe(["https://shop.example.com", "http://localhost:3000"]);
+        options.AllowedHeaders.ShouldBe(["*"]);
+        Should.Throw<StartException>(() => Read("Dashboard:Otlp:Cors:AllowedOrigins=shop.example.com")).Problems.ShouldBe(
+            ["Setting 'Dashboard:Otlp:Cors:AllowedOrigins' is 'shop.example.com', which is not origins such as 'https://shop.example.com', or '*'."]);
+    }
+
+    [Fact]
     public void A_small_quota_has_small_segments()
     {
         Read("Dashboard:Storage:MaxBytes=40000000").Storage.SegmentBytes.ShouldBe(10_000_000);
