@@ -61,6 +61,7 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
                 Real = isReal ? point.AsDouble : null,
                 Integer = isReal ? null : point.AsInt,
                 Progress = isDelta ? double.NaN : isReal ? point.AsDouble : point.AsInt,
+                Start = StartOf(point.StartTimeUnixNano),
                 ExemplarsJson = Exemplars(point.Exemplars),
             };
             Add(metric, scope, type, point.Attributes, row, point.Flags);
@@ -76,8 +77,8 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
             var attributes = Take(point.Attributes);
             var exemplars = Exemplars(point.Exemplars);
             point.Exemplars.Clear();
-            Add(metric, scope, type, attributes,
-                Blob(point.TimeUnixNano, point, point.Count, histogram.AggregationTemporality == Delta, exemplars), point.Flags);
+            var row = Blob(point.TimeUnixNano, point, point.Count, histogram.AggregationTemporality == Delta, exemplars);
+            Add(metric, scope, type, attributes, row with { Start = StartOf(point.StartTimeUnixNano) }, point.Flags);
         }
     }
 
@@ -90,8 +91,8 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
             var attributes = Take(point.Attributes);
             var exemplars = Exemplars(point.Exemplars);
             point.Exemplars.Clear();
-            Add(metric, scope, type, attributes,
-                Blob(point.TimeUnixNano, point, point.Count, histogram.AggregationTemporality == Delta, exemplars), point.Flags);
+            var row = Blob(point.TimeUnixNano, point, point.Count, histogram.AggregationTemporality == Delta, exemplars);
+            Add(metric, scope, type, attributes, row with { Start = StartOf(point.StartTimeUnixNano) }, point.Flags);
         }
     }
 
@@ -136,6 +137,8 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
         json.WriteString("span", RowMapper.Id(exemplar.SpanId, 8));
         json.WriteEndObject();
     });
+
+    private static DateTimeOffset? StartOf(ulong nanoseconds) => nanoseconds == 0 ? null : UnixTicks.FromNanoseconds(nanoseconds);
 
     private DateTimeOffset TimeOf(ulong nanoseconds) => nanoseconds == 0 ? now : UnixTicks.FromNanoseconds(nanoseconds);
 

@@ -55,7 +55,7 @@ internal sealed class RowMapper(TelemetryLimits limits, TimeProvider time) : IDi
                     writer.Begin();
                     if (spans.Map(span, resource.Service) is { } row)
                     {
-                        export.Batch.Add(new SpanDraft(resource, scope, row));
+                        export.Batch.Add(new SpanDraft(resource, scope, row with { Gateway = GatewayMapper.Map(scope, span) }));
                         tally.Records++;
                     }
                     else

@@ -10,6 +10,7 @@ internal sealed class ActiveSegment : IDisposable
     private readonly SegmentReaders _readers;
     private readonly TimeProvider _time;
     private readonly Numbering _numbering;
+    private readonly InstanceRollup _rollup;
     private SegmentFile _file;
     private SegmentInfo _info;
     private SegmentInfo _committed;
@@ -26,6 +27,7 @@ internal sealed class ActiveSegment : IDisposable
         _readers = readers;
         _time = time;
         _numbering = new Numbering(catalogue, caps ?? new NumberingCaps());
+        _rollup = catalogue.OpenRollup(options);
         _info = catalogue.Segments is [.., { IsSealed: false } last] ? last : NewInfo();
         _committed = _info;
         _file = Use(_info);
@@ -53,6 +55,7 @@ internal sealed class ActiveSegment : IDisposable
                 _file.Insert(pending.Id, row, _numbering.Resource(pending.Resource, Signal.Traces), _numbering.Scope(pending.Scope));
                 Count(pending.Id, UnixTicks.Of(row.Start));
                 _figures.Spans++;
+                _rollup.Add(pending.Id, pending.Resource, row);
                 break;
             case PointDraft draft:
                 InsertPoint(pending.Id, draft);
@@ -74,11 +77,13 @@ internal sealed class ActiveSegment : IDisposable
             _info = _info with { Resources = Merge(_info.Resources, changed) };
         }
 
+        _rollup.Accept();
+
         // Not atomic over two files: after a crash in between, recovery counts the segment anew.
         _committed = _info;
         SaveToCatalogue();
-        var beyond = _numbering.BeyondCaps - _beyondCaps;
-        _beyondCaps = _numbering.BeyondCaps;
+        var beyond = _numbering.BeyondCaps + _rollup.BeyondCaps - _beyondCaps;
+        _beyondCaps += beyond;
         return beyond;
     }
 
@@ -86,6 +91,7 @@ internal sealed class ActiveSegment : IDisposable
     public void Undo()
     {
         _file.Rollback();
+        _rollup.Undo();
         _info = _committed;
         _figures = new SegmentFigures(_info);
         _numbering.Restart(_file.Dictionary);
@@ -154,8 +160,9 @@ internal sealed class ActiveSegment : IDisposable
     {
         try
         {
-            _catalogue.Commit(_info, _numbering.Unsaved);
+            _catalogue.Commit(_info, _numbering.Unsaved, _rollup);
             _numbering.Saved();
+            _rollup.Saved();
         }
         catch (StoreException e) when (e.IsFull || e.IsBusy)
         {
@@ -175,7 +182,13 @@ internal sealed class ActiveSegment : IDisposable
 
     private void InsertPoint(long id, PointDraft draft)
     {
-        if (_numbering.Series(draft.Resource, draft.Series) is { } series && series.IsWorthWriting(draft.Row))
+        if (_numbering.Series(draft.Resource, draft.Series) is not { } series)
+        {
+            return;
+        }
+
+        _rollup.Add(id, draft);
+        if (series.IsWorthWriting(draft.Row))
         {
             _file.Insert(draft.Row, series.Id);
             Count(id, UnixTicks.Of(draft.Row.Time));

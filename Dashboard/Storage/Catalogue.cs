@@ -10,6 +10,7 @@ internal sealed class Catalogue : IDisposable
     private readonly SqliteFile _file;
     private readonly DictionaryTables _dictionary;
     private readonly CatalogueStatements _statements;
+    private readonly RollupTables _rollups;
     private readonly ConcurrentDictionary<long, ResourceInfo> _resources = new();
     private readonly Dictionary<Type, long> _lastNumbers;
     private volatile SegmentList _segments;
@@ -19,6 +20,7 @@ internal sealed class Catalogue : IDisposable
         _file = file;
         _dictionary = new DictionaryTables(file);
         _statements = new CatalogueStatements(file);
+        _rollups = new RollupTables(file);
         _segments = new SegmentList(_statements.ReadSegments());
         foreach (var (entry, _) in DictionaryTables.ReadResources(file))
         {
@@ -40,6 +42,8 @@ internal sealed class Catalogue : IDisposable
             {
                 file.Execute("BEGIN IMMEDIATE;" + Schema.Meta + "COMMIT;");
             }
+
+            file.Execute(Schema.Rollups);
 
             // Small changes, often: its -wal must not outgrow a small quota.
             file.Execute("PRAGMA wal_autocheckpoint=250");
@@ -65,7 +69,7 @@ internal sealed class Catalogue : IDisposable
     }
 
     /// <summary>Called right after a segment's commit: its figures, and the numbered rows that it used for the first time.</summary>
-    public void Commit(SegmentInfo segment, IReadOnlyList<DictionaryEntry> numbered)
+    public void Commit(SegmentInfo segment, IReadOnlyList<DictionaryEntry> numbered, InstanceRollup? rollup = null)
     {
         lock (_gate)
         {
@@ -78,6 +82,11 @@ internal sealed class Catalogue : IDisposable
                 }
 
                 _statements.Save(segment, _segments.Find(segment.File)?.Resources);
+                if (rollup is not null)
+                {
+                    _rollups.Save(rollup);
+                }
+
                 _file.Execute("COMMIT");
             }
             catch
@@ -141,6 +150,25 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
+    /// <summary>The figures of instances, to go on with after those that are saved.</summary>
+    public InstanceRollup OpenRollup(StorageOptions options)
+    {
+        lock (_gate)
+        {
+            var (series, senders) = _rollups.ReadProgress();
+            return new InstanceRollup(options, series, senders);
+        }
+    }
+
+    /// <summary>Deletes figures of instances that are older than they are kept.</summary>
+    public void DeleteOldFigures(DateTimeOffset now, TimeSpan rollupAge)
+    {
+        lock (_gate)
+        {
+            _rollups.DeleteOld(now, rollupAge);
+        }
+    }
+
     public string? Setting(string name)
     {
         lock (_gate)
@@ -163,6 +191,7 @@ internal sealed class Catalogue : IDisposable
         {
             _dictionary.Dispose();
             _statements.Dispose();
+            _rollups.Dispose();
             _file.Dispose();
         }
     }

@@ -91,12 +91,14 @@ internal sealed class DurationGrid
         Count += count;
     }
 
-    public void Add(DurationGrid other)
+    /// <param name="other">What to add.</param>
+    /// <param name="part">How much of it: half of it for 0.5.</param>
+    public void Add(DurationGrid other, double part = 1)
     {
-        AddZeros(other.Zeros);
+        AddZeros(other.Zeros * part);
         foreach (var (index, count) in other.Buckets)
         {
-            AddBucket(index, count);
+            AddBucket(index, count * part);
         }
     }
 

@@ -16,5 +16,8 @@ internal sealed record PointRow
 
     public string? ExemplarsJson { get; init; }
 
-    public int Size => 160 + (Histogram?.Length ?? 0) + (2 * (ExemplarsJson?.Length ?? 0));
+    /// <summary>When the sender began to count; null when it does not say.</summary>
+    public DateTimeOffset? Start { get; init; }
+
+    public int Size => 180 + (Histogram?.Length ?? 0) + (2 * (ExemplarsJson?.Length ?? 0));
 }

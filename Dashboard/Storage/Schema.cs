@@ -40,4 +40,16 @@ internal static class Schema
         CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         PRAGMA user_version=1;
         """;
+
+    // Added to what an older version has made.
+    public const string Rollups = """
+        CREATE TABLE IF NOT EXISTS senders(id INTEGER PRIMARY KEY, service TEXT NOT NULL, instance TEXT, display TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS routes(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS requests(kind INTEGER NOT NULL, step INTEGER NOT NULL, route INTEGER NOT NULL, at INTEGER NOT NULL, sender INTEGER NOT NULL,
+            class INTEGER NOT NULL, n REAL NOT NULL, durations BLOB, PRIMARY KEY(kind, step, route, at, sender, class)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS usage(step INTEGER NOT NULL, at INTEGER NOT NULL, sender INTEGER NOT NULL, measure INTEGER NOT NULL,
+            n INTEGER NOT NULL, sum REAL NOT NULL, max REAL NOT NULL, PRIMARY KEY(step, at, sender, measure)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS request_series(hash TEXT PRIMARY KEY, sender TEXT NOT NULL, start INTEGER NOT NULL, at INTEGER NOT NULL,
+            value REAL NOT NULL, point BLOB) WITHOUT ROWID;
+        """;
 }

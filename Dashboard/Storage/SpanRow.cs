@@ -35,6 +35,9 @@ internal sealed record SpanRow
 
     public string? LinksJson { get; init; }
 
+    /// <summary>What the span of a gateway says of the replicas it asked; null for every other span.</summary>
+    public GatewayRequest? Gateway { get; init; }
+
     /// <summary>Where a service was entered: what a list of traces shows.</summary>
     public bool IsEntry => ParentSpanId is null || Kind is 2 or 5;
 

@@ -19,6 +19,9 @@ internal sealed record StorageOptions
     /// <summary>… or at this age.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>How long the figures of instances are kept by the hour; by the minute they are for 48 hours.</summary>
+    public TimeSpan RollupAge { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Rows in the live ring.</summary>
     public int RingRows { get; init; } = 10_000;
 

@@ -167,6 +167,7 @@ internal sealed partial class TelemetryStore(
         {
             CloseRolled();
             _retention!.Run();
+            Catalogue.DeleteOldFigures(time.GetUtcNow(), options.RollupAge);
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
