@@ -105,6 +105,7 @@ internal static partial class DashboardHost
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<LogQueries>();
         services.AddSingleton<TraceQueries>();
+        services.AddSingleton<OverviewQueries>();
         services.AddSingleton(options.Limits);
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<Admission>();

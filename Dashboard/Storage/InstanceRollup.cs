@@ -4,10 +4,11 @@ namespace Stack.Dashboard.Storage;
 /// Adds up what points and gateway spans say of each instance: requests, durations, processor, memory, state. Writer thread only.
 /// Sums and how far each series was counted are saved in one transaction: after a crash a cumulative series goes on from there, so nothing counts twice.
 /// </summary>
-internal sealed class InstanceRollup(StorageOptions options, IReadOnlyDictionary<string, RollupBaseline> saved, IEnumerable<(string Sender, long At)> senders)
+internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, RollupBaseline> saved, IEnumerable<(string Sender, long At)> senders)
 {
     private const int MaxSenders = 1000;
     private const int MaxRoutes = 200;
+    private const int MaxSeries = 20_000;
     private const long MaxSpread = 48 * RollupSteps.Hour;
 
     private readonly Dictionary<(string Sender, SeriesInfo Series), RollupSeries?> _series = [];
@@ -32,7 +33,7 @@ internal sealed class InstanceRollup(StorageOptions options, IReadOnlyDictionary
 
     public void Add(long arrival, in PointDraft draft)
     {
-        if (!RollupSeries.IsMeant(draft.Series.Name) || SeriesOf(draft) is not { } series)
+        if (!RollupSeries.IsMeant(draft.Series.Name) || SeriesOf(draft, arrival) is not { } series)
         {
             return;
         }
@@ -104,18 +105,6 @@ internal sealed class InstanceRollup(StorageOptions options, IReadOnlyDictionary
         UnsavedSeries.Clear();
         Senders.Clear();
         Routes.Clear();
-    }
-
-    /// <summary>Forgets series that no longer come; called now and then.</summary>
-    public void Forget(long now)
-    {
-        foreach (var (key, series) in _series)
-        {
-            if (series?.Current is not { } current || now - current.At > MaxSpread)
-            {
-                _series.Remove(key);
-            }
-        }
     }
 
     private void AddUsage(RollupSeries series, int measure, long arrival, long start, long at, double value)
@@ -224,20 +213,37 @@ internal sealed class InstanceRollup(StorageOptions options, IReadOnlyDictionary
         }
     }
 
-    private RollupSeries? SeriesOf(in PointDraft draft)
+    private RollupSeries? SeriesOf(in PointDraft draft, long arrival)
     {
         if (!_series.TryGetValue((draft.Resource.Hash, draft.Series), out var series))
         {
             series = RollupSeries.Of(draft.Resource, draft.Series);
-            if (series is not null && saved.TryGetValue(series.Hash, out var baseline))
+            if (series is not null && saved.Remove(series.Hash, out var baseline))
             {
                 series.Current = series.Committed = baseline;
+            }
+
+            if (_series.Count >= MaxSeries)
+            {
+                Forget(arrival);
             }
 
             _series[(draft.Resource.Hash, draft.Series)] = series;
         }
 
         return series;
+    }
+
+    /// <summary>Lets go of series that no longer come.</summary>
+    private void Forget(long now)
+    {
+        foreach (var (key, series) in _series)
+        {
+            if (series?.Current is not { } current || now - current.At > MaxSpread)
+            {
+                _series.Remove(key);
+            }
+        }
     }
 
     private long IdOf(string service, string? instance, string displayName)

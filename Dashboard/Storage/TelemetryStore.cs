@@ -23,6 +23,9 @@ internal sealed partial class TelemetryStore(
 
     public Catalogue Catalogue => _catalogue ?? throw new InvalidOperationException("The store is not open.");
 
+    /// <summary>meta.db, for readers of their own.</summary>
+    public string CataloguePath => Path.Combine(options.Directory, "meta.db");
+
     public SegmentReaders Readers => _readers ?? throw new InvalidOperationException("The store is not open.");
 
     /// <summary>The batch must have paid for its room (<see cref="QueueBudget.TryTake"/>); the writer gives it back.</summary>
