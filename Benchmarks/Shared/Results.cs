@@ -1,9 +1,9 @@
-namespace Supervision;
+namespace Benchmarks;
 
 /// <summary>One line of the table.</summary>
 /// <param name="Text">What is measured.</param>
 /// <param name="Unit">Unit of the values.</param>
-/// <param name="Target">What Stack is meant to reach; null: nothing is said.</param>
+/// <param name="Target">What the first column is meant to reach; null: nothing is said.</param>
 internal sealed record Row(string Text, string Unit, double? Target = null)
 {
     /// <summary>True where more is better.</summary>
