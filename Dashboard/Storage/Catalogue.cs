@@ -28,10 +28,14 @@ internal sealed class Catalogue : IDisposable
         }
 
         _lastNumbers = _dictionary.LastNumbers();
+        Audit = new AuditTable(file, _gate);
     }
 
     /// <summary>Oldest first; the last one is being written. A snapshot that belongs to one commit.</summary>
     public ImmutableArray<SegmentInfo> Segments => _segments.Items;
+
+    /// <summary>What was commanded from the pages.</summary>
+    public AuditTable Audit { get; }
 
     public static Catalogue Open(string path)
     {

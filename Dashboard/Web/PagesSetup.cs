@@ -17,7 +17,14 @@ internal static class PagesSetup
 
         services.AddSingleton(sp => new ControlClient(sp.GetRequiredService<DashboardOptions>().ControlSocket));
         services.AddSingleton<ConsoleReader>();
-        services.AddSingleton<StackWatch>();
+        services.AddSingleton<StackJournal>();
+        services.AddSingleton(sp => new StackWatch(sp.GetRequiredService<ControlClient>(), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<StackWatch>>())
+        {
+            Changed = sp.GetRequiredService<StackJournal>().Compare,
+            Alerted = sp.GetRequiredService<StackJournal>().Tell,
+        });
+        services.AddSingleton<CommandDesk>();
+        services.AddSingleton<DetailsReader>();
         services.AddHostedService(sp => sp.GetRequiredService<StackWatch>());
         services.AddSingleton<LiveTopics>();
         return services;

@@ -15,6 +15,9 @@ public sealed record Viewer
     /// <summary>Whether there is a session to end.</summary>
     public bool CanSignOut { get; init; }
 
+    /// <summary>Whether this user may also change something, not only read.</summary>
+    public bool CanOperate { get; init; }
+
     /// <summary>Whether there is an AppHost to show states and console output of.</summary>
     public bool HasControl { get; init; }
 

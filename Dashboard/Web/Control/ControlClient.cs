@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Stack.Hosting.Control.Contract;
 
 namespace Stack.Dashboard.Web.Control;
 
-/// <summary>Speaks HTTP with the AppHost over its control socket: the status, its changes, and console output.</summary>
+/// <summary>Speaks HTTP with the AppHost over its control socket: the status, its changes, details, console output, and commands.</summary>
 internal sealed class ControlClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -38,10 +39,30 @@ internal sealed class ControlClient : IDisposable
         await _http.GetFromJsonAsync("v1/status", ControlJson.Default.StackStatus, cancellationToken)
         ?? throw new InvalidDataException("The AppHost answered 'null' to GET /v1/status.");
 
+    /// <summary>What is to know of a resource, or a replica, beyond the status.</summary>
+    /// <exception cref="ControlRefusedException">The AppHost knows no such name.</exception>
+    public async Task<ResourceDetails> GetDetailsAsync(string name, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"v1/resources/{Uri.EscapeDataString(name)}", null, cancellationToken);
+        return await response.Content.ReadFromJsonAsync(ControlJson.Default.ResourceDetails, cancellationToken)
+            ?? throw new InvalidDataException($"The AppHost answered 'null' to GET /v1/resources/{name}.");
+    }
+
+    /// <summary>Gives a command and waits until its goal is reached or given up; the AppHost goes on with it when the wait ends. Its answer may be null.</summary>
+    /// <exception cref="ControlRefusedException">It was refused, or tried and given up; the message is the AppHost's.</exception>
+    public async Task<string?> GiveAsync(StackOrder order, CancellationToken cancellationToken)
+    {
+        // Always a body: without one, .NET sends the request again when the AppHost goes before it answers, and the next AppHost would get the command once more.
+        using var content = new StringContent(
+            order.Command == StackOrder.Scale ? JsonSerializer.Serialize(new ScaleRequest { Replicas = order.Replicas }, ControlJson.Default.ScaleRequest) : "{}", Encoding.UTF8, "application/json");
+        using var response = await SendAsync(HttpMethod.Post, $"v1/{order.Path}", content, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync(ControlJson.Default.CommandResult, cancellationToken))?.Message;
+    }
+
     /// <summary>A snapshot, then each change, until the AppHost closes the stream. Kinds of events that are not known here are left out.</summary>
     public async IAsyncEnumerable<ControlEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync("v1/events", cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, "v1/events", null, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var events = SseParser.Create(body, ParseEvent);
         await foreach (var item in events.EnumerateAsync(cancellationToken))
@@ -67,14 +88,15 @@ internal sealed class ControlClient : IDisposable
             query.Add("follow=true");
         }
 
-        return SendAsync($"v1/logs/{Uri.EscapeDataString(name)}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}", cancellationToken);
+        return SendAsync(HttpMethod.Get, $"v1/logs/{Uri.EscapeDataString(name)}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}", null, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -82,36 +104,34 @@ internal sealed class ControlClient : IDisposable
 
         using (response)
         {
-            throw new ControlRefusedException(response.StatusCode, await ReadReasonAsync(response, cancellationToken));
+            var (reason, wasTried) = await ReadReasonAsync(response, cancellationToken);
+            throw new ControlRefusedException(response.StatusCode, reason) { WasTried = wasTried };
         }
     }
 
-    private static async Task<string> ReadReasonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<(string Reason, bool WasTried)> ReadReasonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
-            using var problem = JsonDocument.Parse(text);
-            foreach (var field in (ReadOnlySpan<string>)["detail", "title"])
+            if (JsonSerializer.Deserialize(text, ControlJson.Default.ControlProblem) is { } problem)
             {
-                if (problem.RootElement.TryGetProperty(field, out var value) && value.ValueKind is JsonValueKind.String)
-                {
-                    return value.GetString()!;
-                }
+                return (problem.Detail, problem.Outcome is "Failed");
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             // Not problem details: the text itself is the reason.
         }
 
-        return text.Length > 0 ? text : $"The AppHost answered {(int)response.StatusCode}.";
+        return (text.Length > 0 ? text : $"The AppHost answered {(int)response.StatusCode}.", false);
     }
 
     private static ControlEvent? ParseEvent(string kind, ReadOnlySpan<byte> data) => kind switch
     {
         "snapshot" when JsonSerializer.Deserialize(data, ControlJson.Default.StackStatus) is { } status => new ControlEvent.Snapshot(status),
         "state" or "health" or "traffic" or "rollout" when JsonSerializer.Deserialize(data, ControlJson.Default.ResourceChange) is { } change => new ControlEvent.Changed(change),
+        "alert" when JsonSerializer.Deserialize(data, ControlJson.Default.StackAlert) is { } alert => new ControlEvent.Alerted(alert),
         "gap" => new ControlEvent.Gap(),
         _ => null,
     };
@@ -142,6 +162,9 @@ internal abstract record ControlEvent
     /// <summary>One resource is different.</summary>
     public sealed record Changed(ResourceChange Change) : ControlEvent;
 
+    /// <summary>Something that somebody should look at.</summary>
+    public sealed record Alerted(StackAlert Alert) : ControlEvent;
+
     /// <summary>Events were lost; a snapshot follows.</summary>
     public sealed record Gap : ControlEvent;
 }
@@ -150,4 +173,7 @@ internal abstract record ControlEvent
 internal sealed class ControlRefusedException(HttpStatusCode status, string reason) : Exception(reason)
 {
     public HttpStatusCode Status { get; } = status;
+
+    /// <summary>Of a command: it was begun and given up. Else nothing was done.</summary>
+    public bool WasTried { get; init; }
 }

@@ -10,6 +10,12 @@ internal sealed partial class StackWatch(ControlClient client, TimeProvider time
     /// <summary>Memory is not part of the events, and a hung AppHost keeps its socket open: the status is asked for this often as well.</summary>
     internal TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets each two views that follow one another, in order and one at a time; it must not take long.</summary>
+    internal Action<StackView, StackView>? Changed { get; init; }
+
+    /// <summary>Gets what somebody should look at.</summary>
+    internal Action<StackAlert>? Alerted { get; init; }
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
 
@@ -45,6 +51,9 @@ internal sealed partial class StackWatch(ControlClient client, TimeProvider time
             await next.WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>Has the pages look again: something that they show beside the status is different.</summary>
+    public void Nudge() => Update(view => view with { });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -96,6 +105,9 @@ internal sealed partial class StackWatch(ControlClient client, TimeProvider time
                         break;
                     case ControlEvent.Changed { Change: var change }:
                         Accept(change);
+                        break;
+                    case ControlEvent.Alerted { Alert: var alert }:
+                        Alerted?.Invoke(alert);
                         break;
                     case ControlEvent.Gap:
                         LogGap();
@@ -199,6 +211,7 @@ internal sealed partial class StackWatch(ControlClient client, TimeProvider time
             }
 
             connected = next.Connection is StackConnection.Connected && _current.Connection is not StackConnection.Connected;
+            Changed?.Invoke(_current, next);
             _current = next;
             (signal, _changed) = (_changed, NewSignal());
         }

@@ -19,12 +19,14 @@ internal static class PageEndpoints
         pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);
         pages.MapTraces();
         pages.MapConsole();
+        pages.MapCommands();
     }
 
     /// <summary>The viewer of this request.</summary>
     public static Viewer ViewerOf(HttpContext context) => Viewer.From(context.Request.Cookies) with
     {
         CanSignOut = context.RequestServices.GetRequiredService<BrowserSignIn>().CanSignOut(context),
+        CanOperate = context.RequestServices.GetRequiredService<BrowserSignIn>().IsOperator(context),
         HasControl = context.RequestServices.GetRequiredService<StackWatch>().Current.Connection is not StackConnection.Alone,
     };
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Stack.Dashboard.Settings;
+using Stack.Dashboard.Web.Pages;
 
 namespace Stack.Dashboard.Web.Security;
 
@@ -40,10 +41,12 @@ internal static class BrowserSecuritySetup
             cookie.LoginPath = "/login";
             cookie.ReturnUrlParameter = "returnUrl";
             cookie.Events.OnRedirectToLogin = AskToSignIn;
-            cookie.Events.OnRedirectToAccessDenied = AskToSignIn;
+            cookie.Events.OnRedirectToAccessDenied = Refuse;
         });
         services.AddAuthorizationBuilder().AddPolicy(BrowserSignIn.Policy, policy => policy.RequireAssertion(authorization =>
-            authorization.Resource is HttpContext context && context.RequestServices.GetRequiredService<BrowserSignIn>().IsSignedIn(context)));
+            authorization.Resource is HttpContext context && context.RequestServices.GetRequiredService<BrowserSignIn>().IsSignedIn(context)))
+            .AddPolicy(BrowserSignIn.OperatorPolicy, policy => policy.RequireAssertion(authorization =>
+                authorization.Resource is HttpContext context && context.RequestServices.GetRequiredService<BrowserSignIn>() is var signIn && signIn.IsSignedIn(context) && signIn.IsOperator(context)));
 
         services.AddAntiforgery();
         services.AddOptions<AntiforgeryOptions>().Configure<DashboardOptions>((antiforgery, options) =>
@@ -75,6 +78,10 @@ internal static class BrowserSecuritySetup
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Signed in, and may not: signing in again would not help.</summary>
+    private static Task Refuse(RedirectContext<CookieAuthenticationOptions> context) => PageEndpoints.Message(
+        context.HttpContext, StatusCodes.Status403Forbidden, "Your token only reads", "Sign in with the operator's token to do this.", ("Resources", "/resources")).ExecuteAsync(context.HttpContext);
 
     private static DirectoryInfo KeysFolder(DashboardOptions options)
     {

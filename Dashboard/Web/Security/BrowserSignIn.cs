@@ -14,8 +14,20 @@ internal sealed partial class BrowserSignIn(DashboardOptions options, LoginThrot
     /// <summary>Name of the policy that the pages and their live streams require.</summary>
     public const string Policy = "Browser";
 
+    /// <summary>Name of the policy that whatever changes something requires.</summary>
+    public const string OperatorPolicy = "Operator";
+
+    private const string Operator = "operator";
+    private const string Reader = "viewer";
+
     /// <summary>True when this request may see the pages.</summary>
     public bool IsSignedIn(HttpContext context) => options.Frontend.AuthMode is FrontendAuthMode.Unsecured || context.User.Identity is { IsAuthenticated: true };
+
+    /// <summary>True when this request may also change something. Without sign-in, everybody may.</summary>
+    public bool IsOperator(HttpContext context) => options.Frontend.AuthMode is FrontendAuthMode.Unsecured || context.User.IsInRole(Operator);
+
+    /// <summary>Who this is, for the audit.</summary>
+    public string RoleOf(HttpContext context) => IsOperator(context) ? Operator : Reader;
 
     /// <summary>True when there is a session that can be ended.</summary>
     public bool CanSignOut(HttpContext context) => options.Frontend.AuthMode is not FrontendAuthMode.Unsecured && IsSignedIn(context);
@@ -30,8 +42,8 @@ internal sealed partial class BrowserSignIn(DashboardOptions options, LoginThrot
             return new SignInResult(false, wait);
         }
 
-        var role = Matches(token, options.Frontend.BrowserToken) ? "operator"
-            : Matches(token, options.Frontend.ViewerToken) ? "viewer"
+        var role = Matches(token, options.Frontend.BrowserToken) ? Operator
+            : Matches(token, options.Frontend.ViewerToken) ? Reader
             : null;
         if (role is null)
         {

@@ -107,7 +107,8 @@ internal static class LoginEndpoints
         new(new { Viewer = PageEndpoints.ViewerOf(context), ReturnUrl = string.IsNullOrEmpty(returnUrl) ? null : Local(returnUrl), Problem = problem }) { StatusCode = status };
 
     /// <summary>Only paths of this site are gone back to.</summary>
-    private static string Local(string? url) =>
+    /// <summary>A place on this dashboard; what leads elsewhere leads to the first page.</summary>
+    internal static string Local(string? url) =>
         url is { Length: > 0 } && url[0] is '/' && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal)
             && !url.Any(char.IsControl)
             ? url

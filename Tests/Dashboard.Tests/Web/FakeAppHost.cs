@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -18,6 +19,7 @@ internal sealed class FakeAppHost : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<Channel<SseItem<string>>> _observers = [];
     private readonly Dictionary<string, FakeLog> _logs = [];
+    private readonly ConcurrentDictionary<string, ResourceDetails> _details = [];
     private readonly WebApplication _app;
     private StackStatus _status;
 
@@ -33,12 +35,26 @@ internal sealed class FakeAppHost : IAsyncDisposable
         _app.MapGet("/v1/status", () => IsHung ? Hang() : Results.Text(JsonSerializer.Serialize(Status, ControlJson.Default.StackStatus), "application/json"));
         _app.MapGet("/v1/events", (CancellationToken token) => TypedResults.ServerSentEvents(Observe(token)));
         _app.MapGet("/v1/logs/{name}", LogsAsync);
+        _app.MapGet("/v1/resources/{name}", (string name) => _details.TryGetValue(name, out var details)
+            ? Results.Text(JsonSerializer.Serialize(details, ControlJson.Default.ResourceDetails), "application/json")
+            : Results.Problem($"There is no resource and no replica named '{name}'.", statusCode: 404));
+        _app.MapPost("/v1/{name}/{command}", TakeAsync);
+        _app.MapPost("/v1/{name}/commands/{command}", TakeAsync);
     }
 
     public string Socket { get; }
 
     /// <summary>When set, the status is never answered.</summary>
     public bool IsHung { get; set; }
+
+    /// <summary>Commands that came, as method-less paths with the body: <c>site/scale {"replicas":6}</c>.</summary>
+    public ConcurrentQueue<string> Commands { get; } = new();
+
+    /// <summary>What becomes of a command; null: it succeeds without a word.</summary>
+    public Func<CancellationToken, Task<ControlProblem?>> Answer { get; set; } = _ => Task.FromResult<ControlProblem?>(null);
+
+    /// <summary>What a command that succeeds says.</summary>
+    public string? Said { get; set; }
 
     public StackStatus Status
     {
@@ -85,6 +101,23 @@ internal sealed class FakeAppHost : IAsyncDisposable
     }
 
     public void Write(string replica, string text) => Log(replica).Add(text);
+
+    /// <summary>Refuses every command from now on.</summary>
+    public void Refuse(int status, string detail, string outcome, string? setting = null) => Answer = _ => Task.FromResult<ControlProblem?>(
+        new ControlProblem { Status = status, Title = "No", Detail = detail, Outcome = outcome, Setting = setting });
+
+    /// <summary>What is answered to <c>GET resources/{name}</c>.</summary>
+    public void Describe(ResourceDetails details) => _details[details.Name] = details;
+
+    /// <summary>Something that somebody should look at.</summary>
+    public void Alert(string resource, string? replica, string text)
+    {
+        lock (_lock)
+        {
+            var alert = new StackAlert { Seq = _status.Seq, Time = TimeProvider.System.GetUtcNow(), Resource = resource, Replica = replica, Text = text };
+            Send(new SseItem<string>(JsonSerializer.Serialize(alert, ControlJson.Default.StackAlert), "alert"));
+        }
+    }
 
     /// <summary>Changes one resource and tells the observers, as the AppHost does.</summary>
     public void Change(ResourceStatus resource, string kind = "state", bool silently = false)
@@ -172,6 +205,21 @@ internal sealed class FakeAppHost : IAsyncDisposable
                 _observers.Remove(channel);
             }
         }
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        using var body = new StreamReader(context.Request.Body);
+        var text = await body.ReadToEndAsync(context.RequestAborted);
+        Commands.Enqueue($"{context.Request.Path.Value!["/v1/".Length..]} {(text == "{}" ? "" : text)}".TrimEnd());
+        if (await Answer(context.RequestAborted) is { } problem)
+        {
+            context.Response.StatusCode = problem.Status;
+            await context.Response.WriteAsJsonAsync(problem, ControlJson.Default.ControlProblem, ControlProblem.MediaType);
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(new CommandResult { Message = Said }, ControlJson.Default.CommandResult);
     }
 
     private async Task LogsAsync(HttpContext context, string name, int? tail, bool? follow)
