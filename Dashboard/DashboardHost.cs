@@ -106,6 +106,7 @@ internal static partial class DashboardHost
         services.AddSingleton<LogQueries>();
         services.AddSingleton<TraceQueries>();
         services.AddSingleton<OverviewQueries>();
+        services.AddSingleton<SpanQueries>();
         services.AddSingleton(options.Limits);
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<Admission>();
@@ -114,6 +115,7 @@ internal static partial class DashboardHost
         services.AddSingleton<GrpcEndpoint>();
         services.AddSingleton<HttpEndpoint>();
         services.AddSingleton<LogFollower>();
+        services.AddSingleton<SpanFollower>();
         services.AddDashboardPages();
     }
 

@@ -77,6 +77,21 @@ internal sealed class RunningDashboard : IAsyncDisposable
         Get<TelemetryStore>().Add(batch);
     }
 
+    /// <summary>Queues spans, and waits until they are found.</summary>
+    public async Task AddAsync(params SpanDraft[] spans)
+    {
+        var batch = new TelemetryBatch();
+        foreach (var span in spans)
+        {
+            batch.Add(span);
+        }
+
+        var committed = Get<StoreStatus>().Committed;
+        Get<QueueBudget>().TryTake(batch.Count, batch.Bytes).ShouldBeTrue();
+        Get<TelemetryStore>().Add(batch);
+        await Storage.OpenStore.UntilAsync(() => Get<StoreStatus>().Committed >= committed + spans.Length, "the commit");
+    }
+
     /// <summary>The page once it has at least so many rows.</summary>
     public async Task<LogPage> WaitForAsync(int rows, LogFilter? filter = null)
     {

@@ -25,6 +25,24 @@ internal static class Samples
         AttributesJson = attributes,
     };
 
+    public static SpanDraft Span(
+        string name, string instance = "site-8001", string traceId = "0af7651916cd43dd8448eb211c80319c", int number = 1, int status = 0, int? httpStatus = null,
+        TimeSpan after = default, string service = "site", string attributes = "{}") => new(
+        new ResourceInfo(service, instance, TelemetryResource.DisplayNameOf(service, instance), $$"""{"service.name":"{{service}}","service.instance.id":"{{instance}}"}"""),
+        new ScopeInfo("WebSite", ""),
+        new SpanRow
+        {
+            TraceId = traceId,
+            SpanId = number.ToString("x16"),
+            Name = name,
+            Kind = 2,
+            Start = Time + after,
+            DurationNanoseconds = number * 1_000_000,
+            Status = status,
+            HttpStatus = httpStatus,
+            AttributesJson = attributes,
+        });
+
     public static LogDraft Draft(LogRow row) => new(
         new ResourceInfo(row.Service, row.InstanceId, row.DisplayName, row.ResourceAttributesJson), new ScopeInfo(row.Scope, ""), row);
 }

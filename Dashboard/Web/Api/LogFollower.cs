@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Storage;
 
@@ -53,34 +51,15 @@ internal sealed class LogFollower(LogQueries queries, LiveBus bus, IHostApplicat
             page = await queries.FindAsync(filter with { AfterId = last, Limit = PageRows, CountTotal = false }, ct);
             last = await WriteAsync(page.Rows, last, body, ct);
         }
-        while (page.HasNewer);
+        // A page ends early when it is very large.
+        while (page.HasNewer || page is { IsPartial: true, Rows.Count: > 0 });
 
         return Math.Max(last, page.UpToId);
     }
 
     private static async Task<long> WriteAsync(IReadOnlyList<LogRow> rows, long last, Stream body, CancellationToken ct)
     {
-        if (rows.Count == 0)
-        {
-            return last;
-        }
-
-        var buffer = new ArrayBufferWriter<byte>(1024 * rows.Count);
-        await using (var json = new Utf8JsonWriter(buffer))
-        {
-            foreach (var row in rows)
-            {
-                json.WriteStartObject();
-                OtlpJsonWriter.WriteResourceLogs(json, [row]);
-                json.WriteEndObject();
-                json.Flush();
-                json.Reset();
-                buffer.Write("\n"u8);
-            }
-        }
-
-        await body.WriteAsync(buffer.WrittenMemory, ct);
-        await body.FlushAsync(ct);
-        return rows[^1].Id;
+        await NdjsonLines.WriteAsync(body, rows, static (json, row) => OtlpJsonWriter.WriteResourceLogs(json, [row]), ct);
+        return rows is [.., var newest] ? newest.Id : last;
     }
 }

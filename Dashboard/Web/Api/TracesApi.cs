@@ -34,7 +34,7 @@ internal static class TracesApi
         }
 
         var names = query["resource"].OfType<string>().Where(name => name.Length > 0).ToList();
-        if (TelemetryApi.Unknown(names, queries) is { } unknown)
+        if (ApiReply.Unknown(names, queries) is { } unknown)
         {
             return unknown;
         }

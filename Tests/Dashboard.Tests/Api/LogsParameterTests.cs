@@ -29,6 +29,10 @@ public sealed class LogsParameterTests(FilledDashboard filled) : IClassFixture<F
     [InlineData("q=%22message%20t%22", 2, 2)]
     [InlineData("severity=warning&resource=site&limit=1", 2, 1)]
     [InlineData("unknown=x", 6, 6)]
+    [InlineData("from=2026-11-22T08:15:00Z", 6, 6)]
+    [InlineData("from=1795335300000&to=2026-11-22T09:15:01%2B01:00", 6, 6)]
+    [InlineData("from=2026-11-22T08:15:01", 0, 0)]
+    [InlineData("to=2026-11-22T08:15:00Z", 0, 0)]
     public async Task Every_parameter_narrows_and_both_counts_are_right(string query, int total, int returned)
     {
         var reply = await Dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/logs?" + query);
@@ -44,6 +48,8 @@ public sealed class LogsParameterTests(FilledDashboard filled) : IClassFixture<F
     [InlineData("limit=many", "Parameter 'limit' is 'many', which is not a whole number from 1 to 10000.")]
     [InlineData("traceId=xyz", "Parameter 'traceId' is 'xyz', which is not 7 to 32 hexadecimal digits.")]
     [InlineData("follow=maybe", "Parameter 'follow' is 'maybe', which is neither true nor false.")]
+    [InlineData("from=yesterday", "Parameter 'from' is 'yesterday', which is neither a time such as 2026-11-28T15:00:00Z nor milliseconds since 1970.")]
+    [InlineData("to=99999999999999999", "Parameter 'to' is '99999999999999999', which is neither a time such as 2026-11-28T15:00:00Z nor milliseconds since 1970.")]
     [InlineData("after=-1", "Parameter 'after' is '-1', which is not a whole number from 0 to 9223372036854775807.")]
     public async Task What_makes_no_sense_is_400_and_says_why(string query, string detail)
     {

@@ -139,6 +139,35 @@ public sealed class TelemetryApiTests
     }
 
     [Fact]
+    public async Task A_slow_follower_loses_the_oldest_rows_and_goes_on_with_the_newest()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync();
+        using var late = new CancellationTokenSource(RunningDashboard.Patience);
+        using var response = await FollowAsync(dashboard, "follow=true", late.Token);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(late.Token));
+        await Storage.OpenStore.UntilAsync(() => dashboard.Get<LiveBus>().Subscribers == 1, "the follower");
+
+        // More than the sockets between the two hold, and a buffer of a thousand.
+        var text = new string('x', 20_000);
+        for (var batch = 0; batch < 7; batch++)
+        {
+            dashboard.Add(Enumerable.Range(batch * 400, 400).Select(i => Samples.Log($"{i} {text}")));
+            await FilledDashboard.CommittedAsync(dashboard, (batch + 1) * 400);
+        }
+
+        List<int> numbers = [];
+        while (numbers is not [.., 2799])
+        {
+            numbers.Add(int.Parse((await ApiReplies.ReadAsync(lines, 1, late.Token)).Single().Split(' ')[0]));
+        }
+
+        numbers.ShouldBe(numbers.Order().Distinct());
+        var missed = 2800 - numbers.Count;
+        missed.ShouldBeGreaterThan(0);
+        dashboard.Get<Stack.Dashboard.Ingest.IngestCounters>().Snapshot().Single(count => count.Instance == "site-8001").Skipped.ShouldBe(missed);
+    }
+
+    [Fact]
     public async Task A_follower_does_not_hold_up_the_end_of_the_dashboard()
     {
         var dashboard = await RunningDashboard.StartAsync();
