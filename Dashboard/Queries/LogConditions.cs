@@ -34,6 +34,7 @@ internal sealed class LogConditions
         }
 
         conditions.AddTime(filter, maxDelay);
+        conditions._where.Append(reader.NotCleared);
         conditions.AddSeverity(filter.MinSeverity);
         if (filter.Search.Problem is not null
             || !conditions.AddTrace(filter.TraceId) || !conditions.AddResources(filter.Resources)
@@ -129,6 +130,7 @@ internal sealed class LogConditions
         switch (term.Field)
         {
             case null:
+                AddWords(term);
                 Add(term.IsNegated ? "body NOT LIKE ? ESCAPE '\\'" : "body LIKE ? ESCAPE '\\'", Pattern(term.Value));
                 return true;
             case SearchFields.Level:
@@ -153,6 +155,15 @@ internal sealed class LogConditions
             default:
                 AddAttributes(wanted.Attributes!, term);
                 return true;
+        }
+    }
+
+    // Whole words, at once; the condition on the text itself stands beside it, so that signs count too.
+    private void AddWords(SearchTerm term)
+    {
+        if (!term.IsNegated && _reader.HasWords && FullTextIndex.Phrase(term.Value) is { } phrase)
+        {
+            Add("id IN (SELECT rowid FROM logs_words WHERE logs_words MATCH ?)", phrase);
         }
     }
 

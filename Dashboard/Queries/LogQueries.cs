@@ -32,7 +32,8 @@ internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThread
     {
         // The display name tells senders without instance id apart by their address.
         var found = new Dictionary<(string Service, string DisplayName), (string? Instance, Signal Signals)>();
-        foreach (var (id, mask) in store.Catalogue.Segments.SelectMany(segment => segment.Resources))
+        var cleared = store.Catalogue.Cleared;
+        foreach (var (id, mask) in store.Catalogue.Segments.SelectMany(segment => segment.Resources.Where(sent => !cleared.Covers(sent.Key, segment))))
         {
             if (store.Catalogue.Resource(id) is { } info)
             {

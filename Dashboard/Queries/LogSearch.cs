@@ -126,7 +126,7 @@ internal sealed class LogSearch(
     {
         var everywhere = filter with { AfterId = null, BeforeId = null };
         var total = uncommitted.LongCount(everywhere.Matches);
-        var isPlain = filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0, From: null, To: null } && string.IsNullOrEmpty(filter.TraceId);
+        var isPlain = filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0, From: null, To: null } && readers.Cleared().IsEmpty && string.IsNullOrEmpty(filter.TraceId);
         using var late = time.ForCounting();
         var access = new SegmentAccess(readers, late.Token);
         foreach (var segment in segments.Reverse())

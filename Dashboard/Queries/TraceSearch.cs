@@ -37,7 +37,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
         {
             With(segment, reader =>
             {
-                using var rows = reader.Prepare($"SELECT {Columns} FROM spans INDEXED BY spans_tr WHERE tr=? AND tr2=? LIMIT {MaxSpans}");
+                using var rows = reader.Prepare($"SELECT {Columns} FROM spans INDEXED BY spans_tr WHERE tr=? AND tr2=?{reader.NotCleared} LIMIT {MaxSpans}");
                 rows.Bind(1, HexId.Parse(traceId.AsSpan(0, 16))).Bind(2, HexId.Parse(traceId.AsSpan(16)));
                 while (spans.Count < MaxSpans && rows.Step())
                 {
@@ -58,7 +58,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
             return;
         }
 
-        using var rows = reader.Prepare($"SELECT id, tr, tr2 FROM spans WHERE {where} AND id<? ORDER BY id DESC");
+        using var rows = reader.Prepare($"SELECT id, tr, tr2 FROM spans WHERE {where} AND id<?{reader.NotCleared} ORDER BY id DESC");
         rows.Bind(1, filter.BeforeId ?? long.MaxValue);
         while (entries.Count <= filter.Limit && rows.Step())
         {

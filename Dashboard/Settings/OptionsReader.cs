@@ -121,6 +121,8 @@ internal static class OptionsReader
             MinFreeBytes = source.Number(Section + "MinFreeBytes", defaults.MinFreeBytes, 0, Most),
             SegmentBytes = source.Number(Section + "SegmentBytes", defaults.SegmentBytes, 64 << 10, Most),
             SegmentAge = source.Span(Section + "SegmentAge", defaults.SegmentAge),
+            FullText = source.Flag(Section + "FullText", defaults.FullText),
+            RollupAge = source.Span(Section + "RollupAge", defaults.RollupAge),
         };
 
         // Retention deletes whole segments: with one as large or as old as all may be it could only delete everything.

@@ -28,7 +28,7 @@ internal sealed class ActiveSegment : IDisposable
         _time = time;
         _numbering = new Numbering(catalogue, caps ?? new NumberingCaps());
         _rollup = catalogue.OpenRollup(options);
-        _info = catalogue.Segments is [.., { IsSealed: false } last] ? last : NewInfo();
+        _info = catalogue.Segments is [.., { IsSealed: false } last] && SegmentFile.IsCurrent(PathOf(last)) ? last : NewInfo();
         _committed = _info;
         _file = Use(_info);
         catalogue.Commit(_info, []);
@@ -104,9 +104,9 @@ internal sealed class ActiveSegment : IDisposable
 
     /// <summary>
     /// Begins the next segment. Answers the old one, which the caller closes off this thread: closing moves all of -wal into the file.
-    /// Null = the next one could not be made.
     /// </summary>
-    public IDisposable? Roll()
+    /// <exception cref="StoreException">The next one could not be made; the present one goes on, and is due again in a minute.</exception>
+    public IDisposable Roll()
     {
         var next = NewInfo();
         SegmentFile file;
@@ -119,13 +119,29 @@ internal sealed class ActiveSegment : IDisposable
             // A full disk leaves an empty file behind. The present segment goes on.
             SegmentPaths.Delete(PathOf(next));
             _nextRoll = _time.GetUtcNow() + TimeSpan.FromMinutes(1);
-            return null;
+            throw;
         }
 
         var old = _file;
         Switch(next, file);
-        _catalogue.Commit(next, []);
+        SaveToCatalogue();
         return old;
+    }
+
+    /// <summary>After a disk was full and has room again: -wal is what would fill it next.</summary>
+    public void Checkpoint() => _file.Checkpoint();
+
+    /// <summary>Everything in it goes, also at a full disk: the file is deleted and a new one begun.</summary>
+    public void Discard()
+    {
+        var old = _committed.File;
+        _file.Dispose();
+        _readers.Forget(old);
+        SegmentPaths.Delete(PathOf(_committed));
+        var next = NewInfo();
+        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
+        _catalogue.Commit(next, []);
+        _catalogue.Remove(old);
     }
 
     /// <summary>The file is broken: it is renamed and a new one begun. Answers its new name.</summary>
@@ -142,17 +158,7 @@ internal sealed class ActiveSegment : IDisposable
         return Path.GetFileName(bad);
     }
 
-    public bool IsVolumeFull()
-    {
-        try
-        {
-            return new DriveInfo(_options.Directory).AvailableFreeSpace < 1 << 20;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    public bool IsVolumeFull() => Volume.FreeBytes(_options.Directory) < Volume.Nothing;
 
     public void Dispose() => _file.Dispose();
 

@@ -29,6 +29,7 @@ internal sealed class Catalogue : IDisposable
 
         _lastNumbers = _dictionary.LastNumbers();
         Audit = new AuditTable(file, _gate);
+        Cleared = new ClearedMarks(_statements.ReadCleared());
     }
 
     /// <summary>Oldest first; the last one is being written. A snapshot that belongs to one commit.</summary>
@@ -36,6 +37,9 @@ internal sealed class Catalogue : IDisposable
 
     /// <summary>What was commanded from the pages.</summary>
     public AuditTable Audit { get; }
+
+    /// <summary>Which rows of which resources were cleared away: every query leaves them out.</summary>
+    public ClearedMarks Cleared { get; private set; }
 
     public static Catalogue Open(string path)
     {
@@ -47,6 +51,7 @@ internal sealed class Catalogue : IDisposable
                 file.Execute("BEGIN IMMEDIATE;" + Schema.Meta + "COMMIT;");
             }
 
+            file.Execute(Schema.MetaAdditions);
             file.Execute(Schema.Rollups);
 
             // Small changes, often: its -wal must not outgrow a small quota.
@@ -77,8 +82,7 @@ internal sealed class Catalogue : IDisposable
     {
         lock (_gate)
         {
-            _file.Execute("BEGIN IMMEDIATE");
-            try
+            _file.InTransaction(() =>
             {
                 foreach (var entry in numbered)
                 {
@@ -90,14 +94,7 @@ internal sealed class Catalogue : IDisposable
                 {
                     _rollups.Save(rollup);
                 }
-
-                _file.Execute("COMMIT");
-            }
-            catch
-            {
-                TryRollback();
-                throw;
-            }
+            });
 
             foreach (var entry in numbered)
             {
@@ -131,16 +128,13 @@ internal sealed class Catalogue : IDisposable
     {
         lock (_gate)
         {
-            _file.Execute("BEGIN IMMEDIATE");
             try
             {
-                _statements.Remove(file);
-                _file.Execute("COMMIT");
+                _file.InTransaction(() => _statements.Remove(file));
             }
-            catch
+            catch (StoreException e) when (e.IsFull || e.IsBusy)
             {
-                TryRollback();
-                throw;
+                // The file is gone: that is what counts here, and at the next start for what is written down.
             }
 
             _segments = _segments.Without(file);
@@ -173,6 +167,41 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
+    /// <summary>An instance has as many as it had different attributes: one for each deploy.</summary>
+    public IReadOnlyList<long> ResourcesOf(string service, string displayName) =>
+        [.. _resources.Where(known => known.Value.Service == service && known.Value.DisplayName == displayName).Select(known => known.Key)];
+
+    /// <summary>The rows of these resources up to an id are gone for every query, and so are their figures.</summary>
+    public void Clear(IReadOnlyCollection<long> resources, long before)
+    {
+        lock (_gate)
+        {
+            _file.InTransaction(() =>
+            {
+                foreach (var resource in resources)
+                {
+                    _statements.Clear(resource, before);
+                    _rollups.Clear(_resources[resource]);
+                }
+            });
+            Cleared = Cleared.With(resources, before);
+        }
+    }
+
+    /// <summary>No figures are kept of anything.</summary>
+    public void ClearFigures()
+    {
+        lock (_gate)
+        {
+            _file.InTransaction(() =>
+            {
+                _statements.ForgetCleared();
+                _rollups.Clear();
+            });
+            Cleared = new ClearedMarks([]);
+        }
+    }
+
     public string? Setting(string name)
     {
         lock (_gate)
@@ -181,11 +210,20 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
-    public void SetSetting(string name, string value)
+    /// <summary>False at a full disk.</summary>
+    public bool TrySetSetting(string name, string value)
     {
         lock (_gate)
         {
-            _statements.SaveSetting(name, value);
+            try
+            {
+                _statements.SaveSetting(name, value);
+                return true;
+            }
+            catch (StoreException e) when (e.IsFull || e.IsBusy)
+            {
+                return false;
+            }
         }
     }
 
@@ -197,18 +235,6 @@ internal sealed class Catalogue : IDisposable
             _statements.Dispose();
             _rollups.Dispose();
             _file.Dispose();
-        }
-    }
-
-    private void TryRollback()
-    {
-        try
-        {
-            _file.Execute("ROLLBACK");
-        }
-        catch (StoreException)
-        {
-            // A full disk has undone the transaction already.
         }
     }
 }

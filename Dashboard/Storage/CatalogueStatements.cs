@@ -81,8 +81,29 @@ internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
         file.Execute("""
             DELETE FROM resources WHERE id NOT IN (SELECT res FROM segment_resources);
             DELETE FROM series WHERE res NOT IN (SELECT id FROM resources);
+            DELETE FROM cleared WHERE res NOT IN (SELECT id FROM resources);
             """);
     }
+
+    public List<KeyValuePair<long, long>> ReadCleared()
+    {
+        var marks = new List<KeyValuePair<long, long>>();
+        using var rows = file.Prepare("SELECT res, before FROM cleared");
+        while (rows.Step())
+        {
+            marks.Add(KeyValuePair.Create(rows.Number(0), rows.Number(1)));
+        }
+
+        return marks;
+    }
+
+    public void Clear(long resource, long before)
+    {
+        using var mark = file.Prepare("INSERT OR REPLACE INTO cleared(res, before) VALUES(?,?)");
+        mark.Bind(1, resource).Bind(2, before).Run();
+    }
+
+    public void ForgetCleared() => file.Execute("DELETE FROM cleared");
 
     public string? ReadSetting(string name)
     {

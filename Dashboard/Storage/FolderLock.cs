@@ -26,8 +26,16 @@ internal sealed class FolderLock : IDisposable
         }
 
         holder = $"process {Environment.ProcessId}";
-        File.WriteAllText(holderFile, holder + "\n");
-        OwnerOnly.Protect(holderFile);
+        try
+        {
+            File.WriteAllText(holderFile, holder + "\n");
+            OwnerOnly.Protect(holderFile);
+        }
+        catch (IOException)
+        {
+            // A full disk: the lock holds without a name.
+        }
+
         return new FolderLock(stream);
     }
 

@@ -47,6 +47,9 @@ internal sealed class LiveBus(LiveRing ring, TimeProvider time)
         }
     }
 
+    /// <summary>Takes cleared rows out of the ring; what viewers have on their screens stays there.</summary>
+    public void Clear(Predicate<LogRow> cleared) => ring.Remove(cleared);
+
     /// <summary>
     /// Rows that match, from now on, or from <paramref name="afterId"/> on as far as the ring reaches back. The stream ends when <paramref name="ct"/> is cancelled.
     /// </summary>

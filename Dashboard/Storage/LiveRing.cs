@@ -49,6 +49,33 @@ internal sealed class LiveRing(int capacity, long maxBytes)
         }
     }
 
+    /// <summary>Takes out what was cleared away; that is no gap.</summary>
+    public void Remove(Predicate<LogRow> cleared)
+    {
+        lock (_gate)
+        {
+            var kept = new List<LogRow>(_count);
+            for (var i = 0; i < _count; i++)
+            {
+                var row = _rows[(_first + i) % _rows.Length]!;
+                if (!cleared(row))
+                {
+                    kept.Add(row);
+                }
+            }
+
+            Array.Clear(_rows);
+            for (var i = 0; i < kept.Count; i++)
+            {
+                _rows[i] = kept[i];
+            }
+
+            _first = 0;
+            _count = kept.Count;
+            _bytes = kept.Sum(row => (long)row.Size);
+        }
+    }
+
     private void EvictOldest()
     {
         var oldest = _rows[_first]!;

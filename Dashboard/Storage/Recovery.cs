@@ -68,7 +68,7 @@ internal sealed partial class Recovery(StorageOptions options, StoreStatus statu
                 return;
             }
 
-            var (info, dictionary) = SegmentCensus.Take(path, isSealed: false);
+            var (info, dictionary) = SegmentCensus.Take(path, known);
             catalogue.Commit(info, dictionary);
         }
         catch (StoreException e)

@@ -85,6 +85,19 @@ internal sealed class RollupTables(SqliteFile file) : IDisposable
         Delete("request_series WHERE ?>0 AND at<?", RollupSteps.Hour, ticks - RollupSteps.Kept(RollupSteps.Minute, rollupAge).Ticks);
     }
 
+    /// <summary>The sums go; how far each series was counted stays, or the next point would count everything again.</summary>
+    public void Clear() => file.Execute("DELETE FROM requests; DELETE FROM usage;");
+
+    /// <summary>The sums of one instance, and what gateways counted of it.</summary>
+    public void Clear(ResourceInfo instance)
+    {
+        foreach (var sender in (ReadOnlySpan<long>)[RollupNames.IdOf(instance.Service, instance.DisplayName), RollupNames.IdOf("", instance.DisplayName)])
+        {
+            Delete("requests WHERE sender=? AND at<?", sender, long.MaxValue);
+            Delete("usage WHERE sender=? AND at<?", sender, long.MaxValue);
+        }
+    }
+
     public void Dispose()
     {
         _sender.Dispose();

@@ -33,6 +33,11 @@ internal static class Schema
         PRAGMA user_version=1;
         """;
 
+    // What came later to meta.db, which lives on over versions.
+    public const string MetaAdditions = """
+        CREATE TABLE IF NOT EXISTS cleared(res INTEGER PRIMARY KEY, before INTEGER NOT NULL);
+        """;
+
     public const string Meta = Dictionary + """
         CREATE TABLE segments(file TEXT PRIMARY KEY, min_id INTEGER NOT NULL, max_id INTEGER NOT NULL, min_ts INTEGER NOT NULL, max_ts INTEGER NOT NULL,
             max_delay INTEGER NOT NULL, logs INTEGER NOT NULL, spans INTEGER NOT NULL, points INTEGER NOT NULL, bytes INTEGER NOT NULL, sealed INTEGER NOT NULL);

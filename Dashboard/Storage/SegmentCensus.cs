@@ -5,14 +5,28 @@ namespace Stack.Dashboard.Storage;
 /// <summary>Counts a segment file anew, for a catalogue that does not know it or lags behind it.</summary>
 internal static class SegmentCensus
 {
-    public static (SegmentInfo Info, IReadOnlyList<DictionaryEntry> Dictionary) Take(string path, bool isSealed)
+    // Below this everything is counted, which also puts right what a power cut took from the file but not from the catalogue.
+    private const long Small = 32 << 20;
+
+    /// <param name="path">The segment.</param>
+    /// <param name="known">What the catalogue knows of it. Of a large file only the rows after that are counted: a start must not read hundreds of megabytes.</param>
+    public static (SegmentInfo Info, IReadOnlyList<DictionaryEntry> Dictionary) Take(string path, SegmentInfo? known)
     {
         using var file = SqliteFile.OpenForReading(path);
-        var info = new SegmentInfo { File = Path.GetFileName(path), IsSealed = isSealed, Bytes = SegmentPaths.Bytes(path) };
-        info = AddRows(file, info, "logs", "ts");
+        var bytes = SegmentPaths.Bytes(path);
+        var info = known is not null && bytes > Small ? known : new SegmentInfo { File = Path.GetFileName(path) };
+        var before = info;
+        info = AddRows(file, info with { Logs = 0 }, "logs", "ts", before.MaxId);
         var logs = info.Logs;
-        info = AddRows(file, info with { Logs = 0 }, "spans", "start");
-        info = info with { Spans = info.Logs, Logs = logs, Points = file.ReadNumber("SELECT count(*) FROM points") };
+        info = AddRows(file, info with { Logs = 0 }, "spans", "start", before.MaxId);
+        info = info with
+        {
+            Logs = before.Logs + logs,
+            Spans = before.Spans + info.Logs,
+            Points = ReferenceEquals(before, known) ? before.Points : file.ReadNumber("SELECT count(*) FROM points"),
+            Bytes = bytes,
+            IsSealed = false,
+        };
 
         var resources = ImmutableDictionary.CreateBuilder<long, Signal>();
         var entries = new List<DictionaryEntry>();
@@ -20,10 +34,10 @@ internal static class SegmentCensus
         return (info with { Resources = resources.ToImmutable() }, entries);
     }
 
-    private static SegmentInfo AddRows(SqliteFile file, SegmentInfo info, string table, string time)
+    private static SegmentInfo AddRows(SqliteFile file, SegmentInfo info, string table, string time, long afterId)
     {
-        using var figures = file.Prepare($"SELECT min(id), max(id), min({time}), max({time}), max(id-{time}), count(*) FROM {table}");
-        if (!figures.Step() || figures.IsNull(0))
+        using var figures = file.Prepare($"SELECT min(id), max(id), min({time}), max({time}), max(id-{time}), count(*) FROM {table} WHERE id>?");
+        if (!figures.Bind(1, afterId).Step() || figures.IsNull(0))
         {
             return info;
         }

@@ -51,6 +51,18 @@ internal sealed class SegmentFile : IDisposable
         }
     }
 
+    /// <summary>Whether the file has the tables of this version; one that is older is read, not written.</summary>
+    public static bool IsCurrent(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+        {
+            return true;
+        }
+
+        using var file = SqliteFile.OpenForReading(path);
+        return file.ReadNumber("PRAGMA user_version") is 0 or Schema.Version;
+    }
+
     public void Begin()
     {
         _file.Execute("BEGIN IMMEDIATE");
@@ -68,14 +80,7 @@ internal sealed class SegmentFile : IDisposable
         if (InTransaction)
         {
             InTransaction = false;
-            try
-            {
-                _file.Execute("ROLLBACK");
-            }
-            catch (StoreException)
-            {
-                // A full disk or an I/O error has undone the transaction already: there is nothing to roll back then.
-            }
+            _file.TryRollback();
         }
     }
 
@@ -114,13 +119,16 @@ internal sealed class SegmentFile : IDisposable
         _point.Bind(4, row.ExemplarsJson).Run();
     }
 
-    /// <summary>Moves what is in -wal into the file and leaves the file alone and complete; fails as busy while somebody reads.</summary>
-    public void Seal()
+    /// <summary>Moves what it can of -wal into the file, so that -wal is written from its beginning again. Nothing happens where the disk is full.</summary>
+    public void Checkpoint()
     {
-        _file.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        if (_file.ReadText("PRAGMA journal_mode=DELETE") != "delete")
+        try
         {
-            throw new StoreException(SQLitePCL.raw.SQLITE_BUSY, $"'{System.IO.Path.GetFileName(Path)}' is still being read.");
+            _file.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+        catch (StoreException)
+        {
+            // What is in -wal is as safe there.
         }
     }
 

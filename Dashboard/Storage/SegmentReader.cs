@@ -6,11 +6,15 @@ internal sealed class SegmentReader(string name, SqliteFile file) : IDisposable
     private readonly Dictionary<long, ResourceInfo> _resources = [];
     private readonly Dictionary<long, string> _scopes = [];
     private readonly Dictionary<long, string> _templates = [];
+    private bool? _hasWords;
 
     public string File => name;
 
     /// <summary>What <c>test(column, n)</c> asks in the query that runs now.</summary>
     public IReadOnlyList<TextTest> Tests { get; set; } = [];
+
+    /// <summary>Whether its words can be looked up; true of sealed segments only, and only with Dashboard:Storage:FullText.</summary>
+    public bool HasWords => _hasWords ??= FullTextIndex.IsIn(file);
 
     /// <summary>Something went wrong on the connection: it is closed instead of kept.</summary>
     public bool IsSpent { get; set; }
@@ -22,6 +26,12 @@ internal sealed class SegmentReader(string name, SqliteFile file) : IDisposable
         file.AddTest(number => reader.Tests[number]);
         return reader;
     }
+
+    /// <summary>Rows that every query has to leave out: <see cref="NotCleared"/> for logs and spans; points up to the time of the mark.</summary>
+    public ClearedMarks Cleared { get; set; } = ClearedMarks.None;
+
+    /// <summary>The end of the WHERE of every query of logs or spans.</summary>
+    public string NotCleared => Cleared.Conditions();
 
     public SqliteStatement Prepare(string sql) => file.Prepare(sql);
 

@@ -3,6 +3,9 @@ namespace Stack.Dashboard.Storage;
 /// <summary>Lends read connections to segments, keeps the last used few open, and lets the maintenance of a file wait until nobody reads it.</summary>
 internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisposable
 {
+    /// <summary>What queries have to leave out.</summary>
+    public Func<ClearedMarks> Cleared { get; init; } = () => ClearedMarks.None;
+
     private readonly object _gate = new();
     private readonly LinkedList<SegmentReader> _idle = new();
     private readonly Dictionary<string, int> _lent = [];
@@ -26,9 +29,12 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
                 if (node.Value.File == file)
                 {
                     _idle.Remove(node);
+                    node.Value.Cleared = Cleared();
                     return node.Value;
                 }
             }
+
+            MakeRoom();
         }
 
         try
@@ -36,7 +42,9 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
             var path = Path.Combine(directory, file);
             if (File.Exists(path))
             {
-                return SegmentReader.Open(path);
+                var reader = SegmentReader.Open(path);
+                reader.Cleared = Cleared();
+                return reader;
             }
         }
         catch (StoreException)
@@ -53,18 +61,14 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
         SegmentReader? surplus = null;
         lock (_gate)
         {
-            if (_disposed || reader.IsSpent || _closed.Contains(reader.File))
+            // A handle of a deleted file would keep its space.
+            if (_disposed || reader.IsSpent || _closed.Contains(reader.File) || !File.Exists(Path.Combine(directory, reader.File)))
             {
                 surplus = reader;
             }
             else
             {
                 _idle.AddLast(reader);
-                if (_idle.Count > keepOpen)
-                {
-                    surplus = _idle.First!.Value;
-                    _idle.RemoveFirst();
-                }
             }
         }
 
@@ -111,6 +115,16 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
         }
     }
 
+    // Those that are lent count too.
+    private void MakeRoom()
+    {
+        while (_idle.Count > 0 && _idle.Count + _lent.Values.Sum() > keepOpen)
+        {
+            _idle.First!.Value.Dispose();
+            _idle.RemoveFirst();
+        }
+    }
+
     private void DropIdle(string file)
     {
         for (var node = _idle.First; node is not null;)
@@ -135,6 +149,7 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
                 _lent.Remove(file);
             }
 
+            MakeRoom();
             Monitor.PulseAll(_gate);
         }
     }

@@ -5,7 +5,7 @@ namespace Stack.Dashboard.Storage;
 /// Runs on a thread of its own until the queue is closed and drained.
 /// </summary>
 internal sealed partial class SegmentWriter(
-    ActiveSegment segment, WriteQueue queue, QueueBudget budget, ArrivalClock clock, LiveBus bus, Retention retention,
+    ActiveSegment segment, Catalogue catalogue, WriteQueue queue, QueueBudget budget, ArrivalClock clock, LiveBus bus, Retention retention,
     StoreStatus status, TimeProvider time, ILogger<SegmentWriter> logger)
 {
     public const int CommitRecords = 8192;
@@ -17,9 +17,10 @@ internal sealed partial class SegmentWriter(
     private readonly List<(int Rows, long Bytes)> _rooms = [];
     private int _inserted;
     private long _firstPendingAt;
+    private bool _wasFull;
 
-    /// <summary>Gets the segment that is full or old: to be closed and sealed, and then old ones go.</summary>
-    public Action<IDisposable>? Rolled { get; set; }
+    /// <summary>Called when a segment is to be sealed, and then old ones may have to go.</summary>
+    public Action? Rolled { get; set; }
 
     public void Run()
     {
@@ -28,8 +29,8 @@ internal sealed partial class SegmentWriter(
             bool ended;
             do
             {
-                var batch = queue.Take(WaitTime(), out ended);
-                Guard(() => Step(batch, ended));
+                var work = queue.Take(WaitTime(), out ended);
+                Guard(() => Step(work, ended));
             }
             while (!ended);
         }
@@ -39,27 +40,82 @@ internal sealed partial class SegmentWriter(
         }
     }
 
-    private void Step(TelemetryBatch? batch, bool ended)
+    /// <summary>Everything that is stored goes, at a full disk too. By <see cref="WriteQueue.TryAsk"/> only.</summary>
+    public void ClearAll()
     {
-        if (batch is not null)
+        segment.Undo();
+        ClearPending();
+        retention.DeleteAll();
+        segment.Discard();
+        catalogue.ClearFigures();
+        bus.Clear(_ => true);
+        budget.IsClosed = false;
+        status.RecordRoom();
+    }
+
+    /// <summary>
+    /// What one instance has sent goes from all queries; its space comes back with retention. A new segment is begun, so that the files up to here
+    /// have nothing of it any more. By <see cref="WriteQueue.TryAsk"/> only.
+    /// </summary>
+    public void Clear(string service, string displayName)
+    {
+        if (status.NotStoringSince is null && segment.Info.MaxId > 0)
         {
-            Accept(batch);
+            RollOver();
         }
 
-        if (_pending.Count > 0 && (ended || Elapsed() >= CommitInterval))
+        var resources = catalogue.ResourcesOf(service, displayName);
+        if (resources.Count > 0)
+        {
+            catalogue.Clear(resources, clock.Last);
+        }
+
+        bus.Clear(row => row.Service == service && row.DisplayName == displayName);
+    }
+
+    private void Step(QueuedWork work, bool ended)
+    {
+        if (work.Batch is not null)
+        {
+            Accept(work.Batch);
+        }
+
+        if (_pending.Count > 0 && (ended || work.Action is not null || Elapsed() >= CommitInterval))
         {
             Flush(commit: true);
         }
 
+        work.Action?.Invoke();
+
         // Also when nothing arrives: what is old has to go, and a segment that is being written cannot.
         if (_pending.Count == 0 && segment.IsDue(time.GetUtcNow()) && status.NotStoringSince is null)
         {
-            if (segment.Roll() is { } old)
+            RollOver();
+        }
+    }
+
+    private void RollOver()
+    {
+        while (true)
+        {
+            try
             {
-                Rolled?.Invoke(old);
+                retention.Take(segment.Roll());
+                Rolled?.Invoke();
+                return;
+            }
+            catch (StoreException e)
+            {
+                // A full disk has no room for the first pages of a new file. Else the present one goes on.
+                if (!IsFull(e) || !retention.DeleteOldest())
+                {
+                    return;
+                }
             }
         }
     }
+
+    private bool IsFull(StoreException e) => e.IsFull || segment.IsVolumeFull();
 
     private void Accept(TelemetryBatch batch)
     {
@@ -147,8 +203,16 @@ internal sealed partial class SegmentWriter(
         var beyondCaps = segment.Commit();
         status.RecordCommit(_pending.Count, time.GetElapsedTime(started));
         status.RecordBeyondCaps(beyondCaps);
+        status.Rates.Add(
+            _pending.LongCount(row => row.Row is LogRow), _pending.LongCount(row => row.Row is SpanRow), _pending.LongCount(row => row.Row is PointDraft), time.GetUtcNow());
         budget.IsClosed = false;
         ClearPending();
+        if (_wasFull)
+        {
+            // Last, because it fails while the disk is full.
+            segment.Checkpoint();
+            _wasFull = false;
+        }
     }
 
     /// <summary>Makes another try possible; false = not now, or these rows are lost.</summary>
@@ -160,13 +224,14 @@ internal sealed partial class SegmentWriter(
             return false;
         }
 
-        if (!e.IsFull && !e.IsBrokenFile)
+        if (e.IsAboutRows)
         {
             throw e;
         }
 
-        if (e.IsFull || segment.IsVolumeFull())
+        if (IsFull(e))
         {
+            _wasFull = true;
             budget.IsClosed = true;
             if (retention.DeleteOldest())
             {

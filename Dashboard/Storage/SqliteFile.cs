@@ -38,6 +38,34 @@ internal sealed class SqliteFile : IDisposable
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(_connection, sql));
 
+    /// <summary>All of it or nothing.</summary>
+    public void InTransaction(Action change)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            change();
+            Execute("COMMIT");
+        }
+        catch
+        {
+            TryRollback();
+            throw;
+        }
+    }
+
+    public void TryRollback()
+    {
+        try
+        {
+            Execute("ROLLBACK");
+        }
+        catch (StoreException)
+        {
+            // A full disk or an I/O error has undone the transaction already.
+        }
+    }
+
     public SqliteStatement Prepare(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_connection, sql, out var statement));

@@ -19,6 +19,9 @@ internal sealed record StorageOptions
     /// <summary>… or at this age.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>An index of the words in log bodies, built when a segment is sealed: finds whole words at once, takes 15–18 % more disk.</summary>
+    public bool FullText { get; init; }
+
     /// <summary>How long the figures of instances are kept by the hour; by the minute they are for 48 hours.</summary>
     public TimeSpan RollupAge { get; init; } = TimeSpan.FromDays(30);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Stack.Dashboard.Storage;
 
 /// <summary>How the store is doing, for the pages: figures only, written by the writer, read by any.</summary>
@@ -8,6 +10,7 @@ internal sealed class StoreStatus
     private long _lastCommitTicks;
     private long _worstCommitTicks;
     private long _notStoringSince;
+    private long _notStored;
 
     /// <summary>Records that are safe in a file, since the start.</summary>
     public long Committed => Interlocked.Read(ref _committed);
@@ -23,6 +26,15 @@ internal sealed class StoreStatus
     public DateTimeOffset? NotStoringSince =>
         Interlocked.Read(ref _notStoringSince) is var ticks and not 0 ? UnixTicks.ToTime(ticks) : null;
 
+    /// <summary>How many records were lost since <see cref="NotStoringSince"/>.</summary>
+    public long NotStored => Interlocked.Read(ref _notStored);
+
+    /// <summary>What was committed lately, by signal.</summary>
+    public CommitRates Rates { get; } = new();
+
+    /// <summary>Segments that were found damaged after an unclean stop, with what SQLite said of them.</summary>
+    public IReadOnlyDictionary<string, string> Damaged { get; private set; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Segment files that could not be read and were put aside, by their new names.</summary>
     public IReadOnlyList<string> BadFiles { get; private set; } = [];
 
@@ -30,7 +42,7 @@ internal sealed class StoreStatus
     {
         Interlocked.Add(ref _committed, records);
         Interlocked.Exchange(ref _lastCommitTicks, took.Ticks);
-        Interlocked.Exchange(ref _notStoringSince, 0);
+        RecordRoom();
         if (took.Ticks > Interlocked.Read(ref _worstCommitTicks))
         {
             Interlocked.Exchange(ref _worstCommitTicks, took.Ticks);
@@ -40,10 +52,20 @@ internal sealed class StoreStatus
     public void RecordLoss(long records, DateTimeOffset now)
     {
         Interlocked.Add(ref _unstorable, records);
+        Interlocked.Add(ref _notStored, records);
         Interlocked.CompareExchange(ref _notStoringSince, UnixTicks.Of(now), 0);
+    }
+
+    /// <summary>There is room again.</summary>
+    public void RecordRoom()
+    {
+        Interlocked.Exchange(ref _notStoringSince, 0);
+        Interlocked.Exchange(ref _notStored, 0);
     }
 
     public void RecordBeyondCaps(long records) => Interlocked.Add(ref _unstorable, records);
 
     public void RecordBadFile(string name) => BadFiles = [.. BadFiles, name];
+
+    public void RecordDamaged(string file, string verdict) => Damaged = new Dictionary<string, string>(Damaged) { [file] = verdict };
 }

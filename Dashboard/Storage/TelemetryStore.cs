@@ -11,12 +11,12 @@ internal sealed partial class TelemetryStore(
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _maintenanceDue = new(0);
     private readonly TaskCompletionSource _writerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<IDisposable> _rolled = [];
     private FolderLock? _lock;
     private Catalogue? _catalogue;
     private SegmentReaders? _readers;
     private Retention? _retention;
     private Task _maintenance = Task.CompletedTask;
+    private SegmentWriter? _writer;
     private bool _running;
 
     public StorageOptions Options => options;
@@ -30,6 +30,12 @@ internal sealed partial class TelemetryStore(
 
     /// <summary>The batch must have paid for its room (<see cref="QueueBudget.TryTake"/>); the writer gives it back.</summary>
     public void Add(TelemetryBatch batch) => _queue.Add(batch);
+
+    /// <summary>Deletes everything that is stored; at a full disk too.</summary>
+    public Task ClearAsync(CancellationToken ct) => AskAsync(writer => writer.ClearAll(), ct);
+
+    /// <summary>Takes what one instance has sent out of all queries.</summary>
+    public Task ClearAsync(TelemetryResource instance, CancellationToken ct) => AskAsync(writer => writer.Clear(instance.Service, instance.DisplayName), ct);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,8 +55,8 @@ internal sealed partial class TelemetryStore(
         await _stopping.CancelAsync();
         await _writerEnded.Task;
         await _maintenance;
-        CloseRolled();
-        _catalogue?.SetSetting("clean", "1");
+        _retention?.CloseRolled();
+        _catalogue?.TrySetSetting("clean", "1");
     }
 
     public void Dispose()
@@ -67,6 +73,7 @@ internal sealed partial class TelemetryStore(
         MakeFolder();
         _lock = FolderLock.TryTake(options.Directory, out var holder) ?? throw new StartException(
             $"The data folder '{options.Directory}' is in use by {holder}. Stop that dashboard, or set 'Dashboard:Storage:Directory' to another folder.");
+        MakeRoom();
         try
         {
             _catalogue = new Recovery(options, status, loggers.CreateLogger<Recovery>()).Run();
@@ -76,21 +83,51 @@ internal sealed partial class TelemetryStore(
             throw new StartException($"The data folder '{options.Directory}' cannot be opened: {e.Message}");
         }
 
-        _readers = new SegmentReaders(options.Directory);
+        _readers = new SegmentReaders(options.Directory) { Cleared = () => _catalogue.Cleared };
         _retention = new Retention(options, _catalogue, _readers, time, loggers.CreateLogger<Retention>());
         var lastId = _catalogue.Segments.Select(segment => segment.MaxId).DefaultIfEmpty().Max();
         var unclean = _catalogue.Segments.Length > 0 && _catalogue.Setting("clean") != "1";
-        _catalogue.SetSetting("clean", "0");
+        _catalogue.TrySetSetting("clean", "0");
 
         var segment = OpenActive();
         var writer = new SegmentWriter(
-            segment, _queue, budget, new ArrivalClock(time, lastId), bus, _retention, status, time, loggers.CreateLogger<SegmentWriter>())
+            segment, _catalogue, _queue, budget, new ArrivalClock(time, lastId), bus, _retention, status, time, loggers.CreateLogger<SegmentWriter>())
         {
-            Rolled = Hand,
+            Rolled = () => _maintenanceDue.Release(),
         };
+        _writer = writer;
         new Thread(() => RunWriter(writer)) { Name = "segment writer", IsBackground = true }.Start();
         _running = true;
         _maintenance = Task.Run(() => MaintainAsync(unclean ? segment.Info.File : null));
+    }
+
+    // At 0 bytes free not even -shm can be made. The newest segment stays: it is the one to go on with.
+    private void MakeRoom()
+    {
+        var segments = Directory.EnumerateFiles(options.Directory, "seg-*.db").Order(StringComparer.Ordinal).SkipLast(1);
+        foreach (var path in segments.TakeWhile(_ => Volume.FreeBytes(options.Directory) < Volume.Nothing))
+        {
+            SegmentPaths.Delete(path);
+            LogMadeRoom(_logger, Path.GetFileName(path));
+        }
+    }
+
+    private async Task AskAsync(Action<SegmentWriter> action, CancellationToken ct)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isTaken = _queue.TryAsk(() =>
+        {
+            try
+            {
+                action(_writer!);
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        await (isTaken ? done.Task.WaitAsync(ct) : Task.FromException(new InvalidOperationException("The store is closing.")));
     }
 
     private ActiveSegment OpenActive()
@@ -133,16 +170,6 @@ internal sealed partial class TelemetryStore(
         }
     }
 
-    private void Hand(IDisposable rolled)
-    {
-        lock (_rolled)
-        {
-            _rolled.Add(rolled);
-        }
-
-        _maintenanceDue.Release();
-    }
-
     private async Task MaintainAsync(string? suspect)
     {
         try
@@ -168,7 +195,6 @@ internal sealed partial class TelemetryStore(
     {
         try
         {
-            CloseRolled();
             _retention!.Run();
             Catalogue.DeleteOldFigures(time.GetUtcNow(), options.RollupAge);
         }
@@ -188,21 +214,6 @@ internal sealed partial class TelemetryStore(
         _stopping.Token.ThrowIfCancellationRequested();
     }
 
-    private void CloseRolled()
-    {
-        IDisposable[] rolled;
-        lock (_rolled)
-        {
-            rolled = [.. _rolled];
-            _rolled.Clear();
-        }
-
-        foreach (var file in rolled)
-        {
-            file.Dispose();
-        }
-    }
-
     // After a crash: SQLite has repaired the file by itself; this finds what a bad disk may have done, while everything runs.
     private void QuickCheck(string file)
     {
@@ -213,18 +224,27 @@ internal sealed partial class TelemetryStore(
             var verdict = segment.ReadText("PRAGMA quick_check(1)");
             if (verdict != "ok")
             {
-                LogDamaged(_logger, file, verdict);
+                ReportDamage(file, verdict ?? "no verdict");
             }
         }
         catch (StoreException e) when (!e.IsInterrupted)
         {
-            LogDamaged(_logger, file, e.Message);
+            ReportDamage(file, e.Message);
         }
         catch (StoreException)
         {
             // Stopping.
         }
     }
+
+    private void ReportDamage(string file, string verdict)
+    {
+        status.RecordDamaged(file, verdict);
+        LogDamaged(_logger, file, verdict);
+    }
+
+    [LoggerMessage(7130, LogLevel.Warning, "Segment '{File}' was deleted: the disk is full, and without some room the store cannot be opened.")]
+    private static partial void LogMadeRoom(ILogger logger, string file);
 
     [LoggerMessage(7131, LogLevel.Critical, "The store's writer ended; nothing is stored any more.")]
     private static partial void LogWriterEnded(ILogger logger, Exception e);

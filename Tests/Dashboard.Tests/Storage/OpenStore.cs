@@ -15,6 +15,7 @@ internal sealed class OpenStore : IAsyncDisposable
         Bus = new LiveBus(Ring, time);
         Store = new TelemetryStore(options, Bus, Budget, Status, time, NullLoggerFactory.Instance);
         Queries = new LogQueries(Store, Ring, _threads, time);
+        Traces = new TraceQueries(Store, _threads, time);
     }
 
     public LiveRing Ring { get; }
@@ -28,6 +29,8 @@ internal sealed class OpenStore : IAsyncDisposable
     public TelemetryStore Store { get; }
 
     public LogQueries Queries { get; }
+
+    public TraceQueries Traces { get; }
 
     public IReadOnlyList<SegmentInfo> Segments => Store.Catalogue.Segments;
 

@@ -130,6 +130,39 @@ public sealed class RecoveryTests : IDisposable
         store.Segments.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_segment_that_an_unclean_stop_left_damaged_is_found_in_the_background_and_what_can_be_read_is_shown()
+    {
+        await using (var filling = await OpenStore.AtAsync(_folder.Path))
+        {
+            await filling.AddAsync(Enumerable.Range(0, 3000).Select(n => Samples.Log($"row {n} {new string('x', 200)}")));
+        }
+
+        var path = Directory.GetFiles(_folder.Path, "seg-*.db").Single();
+        using (var file = File.OpenWrite(path))
+        {
+            // In the middle of the rows: neither the schema nor the newest page.
+            file.Position = file.Length / 8192 * 4096;
+            file.Write(Enumerable.Repeat((byte)0xff, 4096).ToArray());
+        }
+
+        using (var meta = SqliteFile.OpenForWriting(_folder.File("meta.db")))
+        {
+            meta.Execute("UPDATE settings SET value='0' WHERE name='clean'; UPDATE segments SET sealed=0");
+        }
+
+        await using var store = await OpenStore.AtAsync(_folder.Path);
+
+        if (store.Status.BadFiles.Count == 0)
+        {
+            await OpenStore.UntilAsync(() => store.Status.Damaged.ContainsKey(Path.GetFileName(path)), "the check");
+            (await store.FindAsync(new LogFilter { Limit = 5, CountTotal = false })).Rows.Count.ShouldBe(5);
+        }
+
+        await store.AddAsync(Samples.Log("goes on"));
+        (await store.FindAsync(new LogFilter { Limit = 1, CountTotal = false })).Rows.Single().Body.ShouldBe("goes on");
+    }
+
     private async Task FillAsync(int segments)
     {
         await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 50_000 });
