@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 using Stack.Dashboard.Ingest;
 using Stack.Dashboard.Queries;
+using Stack.Dashboard.Queries.Metrics;
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Storage;
 using Stack.Dashboard.Web;
@@ -107,6 +108,7 @@ internal static partial class DashboardHost
         services.AddSingleton<TraceQueries>();
         services.AddSingleton<OverviewQueries>();
         services.AddSingleton<SpanQueries>();
+        services.AddSingleton<MetricQueries>();
         services.AddSingleton(options.Limits);
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<Admission>();

@@ -9,6 +9,7 @@ namespace Stack.Dashboard.Ingest;
 internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource, TelemetryBatch batch, Tally tally, DateTimeOffset now)
 {
     private const int MaxNameLength = 256;
+    private const int MaxDescriptionLength = 1024;
     private const int MaxExemplars = 10;
     private const uint NoRecordedValue = 1;
 
@@ -36,8 +37,10 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
             case Metric.DataOneofCase.Summary:
                 foreach (var point in metric.Summary.DataPoints)
                 {
+                    writer.Begin();
                     var attributes = Take(point.Attributes);
-                    Add(metric, scope, "summary", attributes, Blob(point.TimeUnixNano, point, point.Count, isDelta: false, null), point.Flags);
+                    var row = Blob(point.TimeUnixNano, point, point.Count, isDelta: false, null);
+                    Add(metric, scope, "summary", attributes, row with { Start = StartOf(point.StartTimeUnixNano) }, point.Flags);
                 }
 
                 break;
@@ -55,10 +58,11 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
                 continue;
             }
 
+            writer.Begin();
             var row = new PointRow
             {
                 Time = TimeOf(point.TimeUnixNano),
-                Real = isReal ? point.AsDouble : null,
+                                Real = isReal ? point.AsDouble : null,
                 Integer = isReal ? null : point.AsInt,
                 Progress = isDelta ? double.NaN : isReal ? point.AsDouble : point.AsInt,
                 Start = StartOf(point.StartTimeUnixNano),
@@ -74,6 +78,7 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
         var type = TypeOf("histogram", histogram.AggregationTemporality);
         foreach (var point in histogram.DataPoints)
         {
+            writer.Begin();
             var attributes = Take(point.Attributes);
             var exemplars = Exemplars(point.Exemplars);
             point.Exemplars.Clear();
@@ -88,6 +93,7 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
         var type = TypeOf("exponential", histogram.AggregationTemporality);
         foreach (var point in histogram.DataPoints)
         {
+            writer.Begin();
             var attributes = Take(point.Attributes);
             var exemplars = Exemplars(point.Exemplars);
             point.Exemplars.Clear();
@@ -103,10 +109,9 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
             return;
         }
 
-        writer.Begin();
         var series = new SeriesInfo(
-            scope, writer.CutText(metric.Name, MaxNameLength), writer.CutText(metric.Unit, MaxNameLength), type, writer.Object(attributes));
-        batch.Add(new PointDraft(resource, series, row));
+            scope, writer.CutText(metric.Name, MaxNameLength), writer.CutText(metric.Unit, MaxNameLength), type, writer.Object(InOrder(attributes)));
+        batch.Add(new PointDraft(resource, series, row, writer.CutText(metric.Description, MaxDescriptionLength)));
         tally.Records++;
         tally.Cut += writer.Cut;
     }
@@ -127,6 +132,20 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
         return taken;
     }
 
+    // The same attributes in another order are the same series.
+    private static RepeatedField<KeyValue> InOrder(RepeatedField<KeyValue> attributes)
+    {
+        for (var i = 1; i < attributes.Count; i++)
+        {
+            if (string.CompareOrdinal(attributes[i - 1].Key, attributes[i].Key) > 0)
+            {
+                return [.. attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal)];
+            }
+        }
+
+        return attributes;
+    }
+
     private string? Exemplars(RepeatedField<Exemplar> exemplars) => writer.List(exemplars, MaxExemplars, (json, exemplar) =>
     {
         json.WriteStartObject();
@@ -135,6 +154,12 @@ internal sealed class PointMapper(AttributeWriter writer, ResourceInfo resource,
         AttributeWriter.WriteNumber(json, exemplar.ValueCase == Exemplar.ValueOneofCase.AsInt ? exemplar.AsInt : exemplar.AsDouble);
         json.WriteString("trace", RowMapper.Id(exemplar.TraceId, 16));
         json.WriteString("span", RowMapper.Id(exemplar.SpanId, 8));
+        if (exemplar.FilteredAttributes.Count > 0)
+        {
+            json.WritePropertyName("attrs");
+            writer.WriteObject(exemplar.FilteredAttributes);
+        }
+
         json.WriteEndObject();
     });
 

@@ -37,6 +37,9 @@ internal sealed class ActiveSegment : IDisposable
     /// <summary>What was committed last.</summary>
     public SegmentInfo Info => _committed;
 
+    /// <summary>Points that were left out since the start because their series were too many.</summary>
+    public long PointsBeyondCap => _numbering.PointsBeyondCap;
+
     public void Insert(in PendingRow pending)
     {
         if (!_file.InTransaction)
@@ -194,9 +197,19 @@ internal sealed class ActiveSegment : IDisposable
         }
 
         _rollup.Add(id, draft);
-        if (series.IsWorthWriting(draft.Row))
+        if (series.IsNew && draft.Description.Length > 0)
+        {
+            _file.InsertDescription(draft.Series, draft.Description);
+        }
+
+        if (series.IsWorthWriting(draft.Row, out var isNewRun))
         {
             _file.Insert(draft.Row, series.Id);
+            if (isNewRun)
+            {
+                _file.InsertRun(series.Id, draft.Row.Time, draft.Row.Start!.Value);
+            }
+
             Count(id, UnixTicks.Of(draft.Row.Time));
             _figures.Points++;
         }

@@ -17,6 +17,9 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
     /// <summary>Rows whose sender, template or series was beyond a cap.</summary>
     public long BeyondCaps { get; private set; }
 
+    /// <summary>Those of them that are points. Values of different series cannot be put together under "other": they are left out.</summary>
+    public long PointsBeyondCap { get; private set; }
+
     /// <summary>What the catalogue must be told with the next commit.</summary>
     public IReadOnlyList<DictionaryEntry> Unsaved => _unsaved;
 
@@ -104,6 +107,7 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
         if (_series.Count >= caps.Series)
         {
             BeyondCaps++;
+            PointsBeyondCap++;
             return null;
         }
 
@@ -152,26 +156,3 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
 
 /// <summary>How many different ones a segment may hold.</summary>
 internal sealed record NumberingCaps(int Resources = 1000, int Scopes = 5000, int Templates = 5000, int Series = 20_000);
-
-/// <summary>A numbered series and the last point of it that was written.</summary>
-internal sealed class SeriesSlot(long id)
-{
-    private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(60);
-    private double? _lastProgress;
-    private DateTimeOffset _lastTime;
-
-    public long Id { get; } = id;
-
-    /// <summary>A value that did not change is written again only after a minute.</summary>
-    public bool IsWorthWriting(PointRow point)
-    {
-        if (_lastProgress == point.Progress && point.Time - _lastTime < Repeat)
-        {
-            return false;
-        }
-
-        _lastProgress = point.Progress;
-        _lastTime = point.Time;
-        return true;
-    }
-}

@@ -38,6 +38,16 @@ internal static class Schema
         CREATE TABLE IF NOT EXISTS cleared(res INTEGER PRIMARY KEY, before INTEGER NOT NULL);
         """;
 
+    /// <summary>
+    /// What a segment that an earlier version began may lack; it changes nothing that is there. <c>runs</c>: the point at <c>t</c> is the first one that
+    /// its sender counted from <c>start</c> on.
+    /// </summary>
+    public const string Additions = """
+        CREATE TABLE IF NOT EXISTS runs(series INTEGER NOT NULL, t INTEGER NOT NULL, start INTEGER NOT NULL, PRIMARY KEY(series, t)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS descriptions(scope TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(scope, name)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS points_exemplars ON points(series, t) WHERE exemplars IS NOT NULL;
+        """;
+
     public const string Meta = Dictionary + """
         CREATE TABLE segments(file TEXT PRIMARY KEY, min_id INTEGER NOT NULL, max_id INTEGER NOT NULL, min_ts INTEGER NOT NULL, max_ts INTEGER NOT NULL,
             max_delay INTEGER NOT NULL, logs INTEGER NOT NULL, spans INTEGER NOT NULL, points INTEGER NOT NULL, bytes INTEGER NOT NULL, sealed INTEGER NOT NULL);

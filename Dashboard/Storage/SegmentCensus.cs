@@ -23,10 +23,11 @@ internal static class SegmentCensus
         {
             Logs = before.Logs + logs,
             Spans = before.Spans + info.Logs,
-            Points = ReferenceEquals(before, known) ? before.Points : file.ReadNumber("SELECT count(*) FROM points"),
+            Points = before.Points,
             Bytes = bytes,
             IsSealed = false,
         };
+        info = ReferenceEquals(before, known) ? info : AddPoints(file, info);
 
         var resources = ImmutableDictionary.CreateBuilder<long, Signal>();
         var entries = new List<DictionaryEntry>();
@@ -51,6 +52,20 @@ internal static class SegmentCensus
             MaxDelay = Math.Max(info.MaxDelay, figures.Number(4)),
             Logs = figures.Number(5),
         };
+    }
+
+    // A point has no row id: when it arrived is not known.
+    private static SegmentInfo AddPoints(SqliteFile file, SegmentInfo info)
+    {
+        using var figures = file.Prepare("SELECT count(*), min(t), max(t) FROM points");
+        return figures.Step() && figures.Number(0) > 0
+            ? info with
+            {
+                Points = figures.Number(0),
+                MinTs = Math.Min(info.MinTs, figures.Number(1)),
+                MaxTs = Math.Max(info.MaxTs, figures.Number(2)),
+            }
+            : info;
     }
 
     private static void ReadDictionary(SqliteFile file, ImmutableDictionary<long, Signal>.Builder resources, List<DictionaryEntry> entries)

@@ -7,6 +7,8 @@ internal sealed class SegmentFile : IDisposable
     private readonly SqliteStatement _log;
     private readonly SqliteStatement _span;
     private readonly SqliteStatement _point;
+    private readonly SqliteStatement _run;
+    private readonly SqliteStatement _description;
 
     private SegmentFile(SqliteFile file)
     {
@@ -18,6 +20,8 @@ internal sealed class SegmentFile : IDisposable
             VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """);
         _point = file.Prepare("INSERT OR REPLACE INTO points(series, t, value, exemplars) VALUES(?,?,?,?)");
+        _run = file.Prepare("INSERT OR REPLACE INTO runs(series, t, start) VALUES(?,?,?)");
+        _description = file.Prepare("INSERT OR IGNORE INTO descriptions(scope, name, text) VALUES(?,?,?)");
     }
 
     public string Path => _file.Path;
@@ -37,6 +41,7 @@ internal sealed class SegmentFile : IDisposable
                 file.Execute("BEGIN IMMEDIATE;" + Schema.Segment + "COMMIT;");
             }
 
+            file.Execute(Schema.Additions);
             if (pageLimit > 0)
             {
                 file.Execute($"PRAGMA max_page_count={pageLimit}");
@@ -119,6 +124,12 @@ internal sealed class SegmentFile : IDisposable
         _point.Bind(4, row.ExemplarsJson).Run();
     }
 
+    public void InsertRun(long series, DateTimeOffset time, DateTimeOffset start) =>
+        _run.Bind(1, series).Bind(2, UnixTicks.Of(time)).Bind(3, UnixTicks.Of(start)).Run();
+
+    public void InsertDescription(SeriesInfo series, string text) =>
+        _description.Bind(1, series.Scope.Name).Bind(2, series.Name).Bind(3, text).Run();
+
     /// <summary>Moves what it can of -wal into the file, so that -wal is written from its beginning again. Nothing happens where the disk is full.</summary>
     public void Checkpoint()
     {
@@ -138,6 +149,8 @@ internal sealed class SegmentFile : IDisposable
         _log.Dispose();
         _span.Dispose();
         _point.Dispose();
+        _run.Dispose();
+        _description.Dispose();
         _file.Dispose();
     }
 }

@@ -205,6 +205,7 @@ internal sealed partial class SegmentWriter(
         status.RecordBeyondCaps(beyondCaps);
         status.Rates.Add(
             _pending.LongCount(row => row.Row is LogRow), _pending.LongCount(row => row.Row is SpanRow), _pending.LongCount(row => row.Row is PointDraft), time.GetUtcNow());
+        status.PointsBeyondCap = segment.PointsBeyondCap;
         budget.IsClosed = false;
         ClearPending();
         if (_wasFull)

@@ -7,6 +7,7 @@ internal sealed class StoreStatus
 {
     private long _committed;
     private long _unstorable;
+    private long _pointsBeyondCap;
     private long _lastCommitTicks;
     private long _worstCommitTicks;
     private long _notStoringSince;
@@ -17,6 +18,13 @@ internal sealed class StoreStatus
 
     /// <summary>Records that were received but could not be stored: the disk was full, or a cap was reached.</summary>
     public long Unstorable => Interlocked.Read(ref _unstorable);
+
+    /// <summary>Points among them that belong to series beyond the cap.</summary>
+    public long PointsBeyondCap
+    {
+        get => Interlocked.Read(ref _pointsBeyondCap);
+        set => Interlocked.Exchange(ref _pointsBeyondCap, value);
+    }
 
     public TimeSpan LastCommit => TimeSpan.FromTicks(Interlocked.Read(ref _lastCommitTicks));
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Dashboard.Queries;
+using Stack.Dashboard.Queries.Metrics;
 using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Tests.Storage;
@@ -16,6 +17,7 @@ internal sealed class OpenStore : IAsyncDisposable
         Store = new TelemetryStore(options, Bus, Budget, Status, time, NullLoggerFactory.Instance);
         Queries = new LogQueries(Store, Ring, _threads, time);
         Traces = new TraceQueries(Store, _threads, time);
+        Metrics = new MetricQueries(Store, _threads, time);
     }
 
     public LiveRing Ring { get; }
@@ -31,6 +33,8 @@ internal sealed class OpenStore : IAsyncDisposable
     public LogQueries Queries { get; }
 
     public TraceQueries Traces { get; }
+
+    public MetricQueries Metrics { get; }
 
     public IReadOnlyList<SegmentInfo> Segments => Store.Catalogue.Segments;
 
