@@ -224,6 +224,7 @@ internal sealed class LogConditions
         }
     }
 
-    private static string Pattern(string text) =>
+    /// <summary>What LIKE finds anywhere in a text; for <c>ESCAPE '\'</c>.</summary>
+    public static string Pattern(string text) =>
         $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 }

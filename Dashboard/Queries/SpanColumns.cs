@@ -5,7 +5,12 @@ namespace Stack.Dashboard.Queries;
 /// <summary>A row of the table <c>spans</c> as a <see cref="StoredSpan"/>.</summary>
 internal static class SpanColumns
 {
-    public const string All = "id, tr, tr2, span, parent, res, scope, name, kind, start, dur, status, status_text, route, http_status, attrs, events, links";
+    public const string All = Head + "attrs, events, links";
+
+    /// <summary>Without events and links, and with attributes only of what entered a service: enough for a line of a list.</summary>
+    public const string Brief = Head + "CASE entry WHEN 1 THEN attrs ELSE '{}' END, NULL, NULL";
+
+    private const string Head = "id, tr, tr2, span, parent, res, scope, name, kind, start, dur, status, status_text, route, http_status, ";
 
     public static StoredSpan Read(SqliteStatement row, SegmentReader reader) => new(
         row.Number(0),

@@ -15,32 +15,26 @@ internal sealed record StoredSpan(long Id, ResourceInfo Resource, string Scope, 
     public long End => Start + (Row.DurationNanoseconds / 100);
 }
 
-/// <summary>All spans of one trace that have arrived and are still kept, by their start.</summary>
+/// <summary>The spans of one trace that have arrived and are still kept, by their start.</summary>
 internal sealed record StoredTrace(string Id, IReadOnlyList<StoredSpan> Spans)
 {
     public bool HasError => Spans.Any(span => span.Row.Status == 2);
-}
 
-/// <summary>Traces, newest first.</summary>
-/// <param name="Traces">The traces.</param>
-/// <param name="OlderThan">Cursor for the page after this one; null when there is none.</param>
-internal sealed record FoundTraces(IReadOnlyList<StoredTrace> Traces, long? OlderThan)
-{
-    /// <summary>The deadline passed before everything was read.</summary>
+    /// <summary>There are more spans than were read.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>Something could not be read.</summary>
     public bool IsPartial { get; init; }
 }
 
-/// <summary>Which traces are wanted.</summary>
-internal sealed record TraceFilter
+/// <summary>The answer to a <see cref="TraceFilter"/>.</summary>
+/// <param name="Traces">In the order that was asked for; unless the whole was wanted, spans are without events and links, and those that entered nothing without attributes.</param>
+/// <param name="Next">Cursor for the page after this one; null when there is none.</param>
+internal sealed record FoundTraces(IReadOnlyList<StoredTrace> Traces, TraceCursor? Next)
 {
-    /// <summary>Service, instance id or display name of a sender that was entered; empty = all.</summary>
-    public IReadOnlyList<string> Resources { get; init; } = [];
+    /// <summary>The newest row that was looked at.</summary>
+    public long UpToId { get; init; }
 
-    /// <summary>Only traces with an error, or only those without; null = all.</summary>
-    public bool? HasError { get; init; }
-
-    /// <summary>Only those that arrived before this.</summary>
-    public long? BeforeId { get; init; }
-
-    public int Limit { get; init; } = 50;
+    /// <summary>The deadline passed before everything was read.</summary>
+    public bool IsPartial { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Queries;
@@ -7,148 +6,157 @@ namespace Stack.Dashboard.Queries;
 /// <summary>One search for traces through the segments. Synchronous: it runs on a thread of its own.</summary>
 internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentReaders readers, CancellationToken deadline)
 {
-    private const int MaxSpans = 2000;
-    private const string Columns = "id, span, parent, res, scope, name, kind, start, dur, status, status_text, route, http_status, attrs, events, links";
+    // What is sorted is held in memory.
+    private const int MaxSorted = 500_000;
 
-    private bool _partial;
+    private readonly SegmentReads _reads = new(readers, deadline);
 
     public FoundTraces Find(TraceFilter filter)
     {
-        List<(string TraceId, long Id)> entries = [];
-        HashSet<string> seen = [];
-        foreach (var segment in segments.Reverse().Where(segment => segment.Spans > 0 && (filter.BeforeId is not { } before || segment.MinId < before)))
+        var newest = filter.Before?.AsOf ?? segments.Select(segment => segment.MaxId).DefaultIfEmpty().Max();
+        var found = filter.ByDuration ? Longest(filter, newest) : InOrder(filter, newest);
+        var page = found.Take(filter.Limit).ToList();
+        var reader = new TraceReader(segments, _reads);
+        var traces = page.Select(entry => filter.Whole ? reader.Read(entry.Trace.ToString(), UnixTicks.ToTime(entry.Id)) : reader.ReadHead(entry.Trace, entry.Id)).Where(trace => trace.Spans.Count > 0);
+        return new FoundTraces(
+            [.. filter.HasError == false ? traces.Where(trace => !trace.HasError) : traces],
+            found.Count > filter.Limit ? new TraceCursor(newest, page[^1].Id, filter.ByDuration ? page[^1].Duration : null) : null)
         {
-            if (entries.Count > filter.Limit)
+            UpToId = filter.AfterId is not null && found.Count > filter.Limit ? page[^1].Id : newest,
+            IsPartial = _reads.IsPartial,
+        };
+    }
+
+    /// <summary>How many traces match, on all pages together.</summary>
+    public (long Count, bool IsPartial) Count(TraceFilter filter)
+    {
+        HashSet<TraceKey> seen = [];
+        Walk(filter, long.MaxValue, byError: true, entry =>
+        {
+            seen.Add(entry.Trace);
+            return seen.Count < MaxSorted;
+        });
+        return (seen.Count, _reads.IsPartial || seen.Count == MaxSorted);
+    }
+
+    /// <summary>How many traces came after the row that the filter names, counted up to a limit. One that was there before, and of which more arrived, is not new.</summary>
+    public int CountNew(TraceFilter filter)
+    {
+        var after = filter.AfterId ?? 0;
+        HashSet<TraceKey> seen = [];
+        var count = 0;
+        Walk(filter, long.MaxValue, byError: true, entry =>
+        {
+            var index = segments.IndexOf(entry.Segment);
+            if (seen.Add(entry.Trace) && !Exists(filter, entry, 0, after, segments.Skip(index - 1).Take(index == 0 ? 1 : 2)))
             {
-                break;
+                count++;
             }
 
-            With(segment, reader => AddEntries(reader, filter, entries, seen));
-        }
-
-        var traces = entries.Take(filter.Limit).Select(entry => Read(entry.TraceId)).ToList();
-        return new FoundTraces(traces, entries.Count > filter.Limit ? entries[filter.Limit - 1].Id : null) { IsPartial = _partial };
+            return count < filter.Limit;
+        });
+        return count;
     }
 
-    public StoredTrace Read(string traceId)
+    private List<Entry> InOrder(TraceFilter filter, long newest)
     {
-        Dictionary<(string Span, string Sender), StoredSpan> spans = [];
-        foreach (var segment in segments.Where(segment => segment.Spans > 0))
+        List<Entry> found = [];
+        HashSet<TraceKey> seen = [];
+        Walk(filter, newest, byError: true, entry =>
         {
-            With(segment, reader =>
+            if (seen.Add(entry.Trace) && !WasListed(filter, entry))
             {
-                using var rows = reader.Prepare($"SELECT {Columns} FROM spans INDEXED BY spans_tr WHERE tr=? AND tr2=?{reader.NotCleared} LIMIT {MaxSpans}");
-                rows.Bind(1, HexId.Parse(traceId.AsSpan(0, 16))).Bind(2, HexId.Parse(traceId.AsSpan(16)));
-                while (spans.Count < MaxSpans && rows.Step())
-                {
-                    // A batch whose answer got lost was sent twice.
-                    var span = ToSpan(traceId, rows, reader);
-                    spans.TryAdd((span.Row.SpanId, span.Resource.DisplayName), span);
-                }
-            });
-        }
+                found.Add(entry);
+            }
 
-        return new StoredTrace(traceId, [.. spans.Values.OrderBy(span => span.Start).ThenByDescending(span => span.End).ThenBy(span => span.Id)]);
+            return found.Count <= filter.Limit;
+        });
+        return found;
     }
 
-    private void AddEntries(SegmentReader reader, TraceFilter filter, List<(string TraceId, long Id)> entries, HashSet<string> seen)
+    private List<Entry> Longest(TraceFilter filter, long newest)
     {
-        if (Where(reader, filter) is not { } where)
+        Dictionary<TraceKey, Entry> longest = [];
+        var all = filter with { Before = null };
+        Walk(all, newest, byError: false, entry =>
         {
-            return;
-        }
+            if (!longest.TryGetValue(entry.Trace, out var known) || known.Duration < entry.Duration)
+            {
+                longest[entry.Trace] = entry;
+            }
 
-        using var rows = reader.Prepare($"SELECT id, tr, tr2 FROM spans WHERE {where} AND id<?{reader.NotCleared} ORDER BY id DESC");
-        rows.Bind(1, filter.BeforeId ?? long.MaxValue);
-        while (entries.Count <= filter.Limit && rows.Step())
+            return longest.Count < MaxSorted;
+        });
+        var (nanoseconds, id) = (filter.Before?.Nanoseconds ?? long.MaxValue, filter.Before?.Id ?? long.MaxValue);
+        return
+        [
+            .. longest.Values.Where(entry => entry.Duration < nanoseconds || (entry.Duration == nanoseconds && entry.Id < id))
+                .OrderByDescending(entry => entry.Duration).ThenByDescending(entry => entry.Id).Take(filter.Limit + 1),
+        ];
+    }
+
+    /// <summary>Newest row first, or oldest first where the filter has a row to begin after; until <paramref name="take"/> has enough.</summary>
+    private void Walk(TraceFilter filter, long newest, bool byError, Func<Entry, bool> take)
+    {
+        var ascending = filter.AfterId is not null;
+        var (first, last) = (filter.AfterId + 1 ?? 0, filter.Before is { Nanoseconds: null } before ? before.Id - 1 : newest);
+        var more = true;
+        foreach (var segment in ascending ? segments.AsEnumerable() : segments.Reverse())
         {
-            var trace = HexId.Trace(rows.Number(1), rows.Number(2));
-            if (!seen.Add(trace) || IsOfEarlierPage(reader, rows, filter) || (filter.HasError == false && Read(trace).HasError))
+            if (!more || segment.MinId > last || segment.MaxId < first)
             {
                 continue;
             }
 
-            entries.Add((trace, rows.Number(0)));
+            _reads.Run(segment, reader =>
+            {
+                if (TraceConditions.Of(filter, segment, reader, byError) is not { } conditions)
+                {
+                    return;
+                }
+
+                using var rows = reader.Prepare($"SELECT id, tr, tr2, dur FROM {conditions.From} WHERE {conditions.Where} AND id>=? AND id<=? ORDER BY id {(ascending ? "ASC" : "DESC")}");
+                var next = conditions.BindTo(rows);
+                rows.Bind(next, first).Bind(next + 1, last);
+                while (more && rows.Step())
+                {
+                    more = take(new Entry(new TraceKey(rows.Number(1), rows.Number(2)), rows.Number(0), rows.Number(3), segment));
+                }
+            });
         }
     }
 
     /// <summary>The gateway's span of a trace arrives after the replica's: the trace was on a newer page already.</summary>
-    private static bool IsOfEarlierPage(SegmentReader reader, SqliteStatement entry, TraceFilter filter)
+    private bool WasListed(TraceFilter filter, Entry entry) =>
+        filter.Before is { } before && Exists(filter, entry, before.Id, before.AsOf, segments.Skip(segments.IndexOf(entry.Segment)).Take(2));
+
+    // Its other spans are close by: in the same segment, or in the one beside.
+    private bool Exists(TraceFilter filter, Entry entry, long first, long last, IEnumerable<SegmentInfo> beside)
     {
-        if (filter.BeforeId is not { } before)
+        var exists = false;
+        foreach (var segment in beside.Where(segment => segment.MaxId >= first && segment.MinId <= last))
         {
-            return false;
+            _reads.Run(segment, reader =>
+            {
+                if (!exists && TraceConditions.Of(filter, segment, reader, byError: true) is { } conditions)
+                {
+                    using var rows = reader.Prepare($"SELECT 1 FROM spans INDEXED BY spans_tr WHERE {conditions.Where} AND tr=? AND tr2=? AND id>=? AND id<=? LIMIT 1");
+                    var next = conditions.BindTo(rows);
+                    exists = rows.Bind(next, entry.Trace.High).Bind(next + 1, entry.Trace.Low).Bind(next + 2, first).Bind(next + 3, last).Step();
+                }
+            });
         }
 
-        using var newer = reader.Prepare("SELECT 1 FROM spans INDEXED BY spans_tr WHERE tr=? AND tr2=? AND entry=1 AND id>=? LIMIT 1");
-        return newer.Bind(1, entry.Number(1)).Bind(2, entry.Number(2)).Bind(3, before).Step();
+        return exists;
     }
 
-    /// <summary>Null when nothing in the segment can match.</summary>
-    private static string? Where(SegmentReader reader, TraceFilter filter)
-    {
-        // An error may be deep inside of a trace; the conditions are word by word those of the indexes.
-        var where = filter.HasError == true ? "status=2" : "entry=1";
-        if (filter.Resources.Count == 0)
-        {
-            return where;
-        }
+    private readonly record struct Entry(TraceKey Trace, long Id, long Duration, SegmentInfo Segment);
+}
 
-        var wanted = reader.Resources()
-            .Where(r => filter.Resources.Any(name => TelemetryResource.Matches(name, r.Info.Service, r.Info.InstanceId, r.Info.DisplayName)))
-            .Select(r => r.Id.ToString(CultureInfo.InvariantCulture)).ToList();
-        return wanted.Count == 0 ? null : $"{where} AND +res IN ({string.Join(',', wanted)})";
-    }
+/// <summary>The id of a trace as it is stored.</summary>
+internal readonly record struct TraceKey(long High, long Low)
+{
+    public static TraceKey Parse(string traceId) => new(HexId.Parse(traceId.AsSpan(0, 16)), HexId.Parse(traceId.AsSpan(16)));
 
-    private void With(SegmentInfo segment, Action<SegmentReader> read)
-    {
-        if (deadline.IsCancellationRequested)
-        {
-            _partial = true;
-            return;
-        }
-
-        if (readers.Rent(segment.File) is not { } reader)
-        {
-            return;
-        }
-
-        using var interrupt = deadline.Register(reader.Interrupt);
-        try
-        {
-            read(reader);
-        }
-        catch (StoreException e)
-        {
-            // Interrupted, or damaged: what is in this segment is missing, not the others.
-            reader.IsSpent = !e.IsInterrupted;
-            _partial = true;
-        }
-        finally
-        {
-            readers.Return(reader);
-        }
-    }
-
-    private static StoredSpan ToSpan(string traceId, SqliteStatement row, SegmentReader reader) => new(
-        row.Number(0),
-        reader.Resource(row.Number(3)),
-        reader.Scope(row.Number(4)),
-        new SpanRow
-        {
-            TraceId = traceId,
-            SpanId = HexId.Span(row.Number(1)),
-            ParentSpanId = row.IsNull(2) ? null : HexId.Span(row.Number(2)),
-            Name = row.Text(5),
-            Kind = (int)row.Number(6),
-            Start = UnixTicks.ToTime(row.Number(7)),
-            DurationNanoseconds = row.Number(8),
-            Status = (int)row.Number(9),
-            StatusMessage = row.TextOrNull(10),
-            Route = row.TextOrNull(11),
-            HttpStatus = (int?)row.NumberOrNull(12),
-            AttributesJson = row.Text(13),
-            EventsJson = row.TextOrNull(14),
-            LinksJson = row.TextOrNull(15),
-        });
+    public override string ToString() => HexId.Trace(High, Low);
 }

@@ -1,20 +1,21 @@
-using System.Text.Json;
 using Stack.Dashboard.Queries;
+using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Web.Components;
 
-/// <summary>One trace, ready to be shown: as a line of the list, and as its spans below each other.</summary>
+/// <summary>One trace with its spans below each other.</summary>
 public sealed record TraceModel
 {
+    /// <summary>Height of the map; of longer traces several rows share one line of it.</summary>
+    public const int MapLanes = 60;
+    private const int LeastForMap = 30;
+
     public required string Id { get; init; }
 
     /// <summary>What was asked for, by its first span.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Status of the first span's answer; null when it has none.</summary>
     public int? Status { get; init; }
-
-    public required string Time { get; init; }
 
     public required string FullTime { get; init; }
 
@@ -22,162 +23,105 @@ public sealed record TraceModel
 
     public required string Duration { get; init; }
 
-    /// <summary>The instances that took part, in the order in which they were reached.</summary>
-    public required IReadOnlyList<string> Instances { get; init; }
+    public required int SpanCount { get; init; }
 
     public required int Errors { get; init; }
 
-    /// <summary>How often the gateway asked another replica.</summary>
     public required long Retries { get; init; }
 
-    /// <summary>Parents before their children.</summary>
-    public required IReadOnlyList<SpanModel> Spans { get; init; }
+    /// <summary>The innermost row that says what went wrong.</summary>
+    public SpanModel? Failed { get; init; }
 
-    internal static TraceModel From(StoredTrace trace, Viewer viewer)
+    public required IReadOnlyList<InstanceShare> Shares { get; init; }
+
+    /// <summary>The rows; those below a row are its children.</summary>
+    public required IReadOnlyList<SpanModel> Rows { get; init; }
+
+    /// <summary>Times at the quarters.</summary>
+    public required IReadOnlyList<string> Axis { get; init; }
+
+    /// <summary>All rows in small; empty when they can be seen at once.</summary>
+    public required IReadOnlyList<MapBar> Map { get; init; }
+
+    /// <summary>In the order of their times.</summary>
+    public required IReadOnlyList<TraceLogModel> Logs { get; init; }
+
+    /// <summary>There are more spans than are shown.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>Something could not be read.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>The span whose details are open.</summary>
+    public SpanPaneModel? Pane { get; init; }
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public required long Begin { get; init; }
+
+    public string ExportAddress => $"/traces/export/{Id}?t={Begin}";
+
+    public string Address => AddressOf(Id, Begin);
+
+    /// <summary>With the time, so that only the segments around it are opened.</summary>
+    internal static string AddressOf(string id, DateTimeOffset start) => AddressOf(id, start.ToUnixTimeMilliseconds());
+
+    internal static TraceModel From(StoredTrace trace, IReadOnlyList<LogRow> logs, string? selected, Viewer viewer)
     {
-        var (start, end) = (trace.Spans.Min(span => span.Start), trace.Spans.Max(span => span.End));
-        var spans = InOrder(trace.Spans).Select(item => SpanModel.From(item.Span, item.Depth, start, Math.Max(1, end - start), viewer)).ToList();
-        var first = trace.Spans.FirstOrDefault(span => span.Row.SpanId == spans[0].Id)!;
+        var tree = TraceTree.Of(trace);
+        var first = tree.Roots[0];
+        var begin = UnixTicks.ToTime(tree.Start).ToUnixTimeMilliseconds();
+        var length = tree.End - tree.Start;
+        var inOrder = logs.OrderBy(row => row.Time).ToList();
+        var builder = new WaterfallBuilder(tree, inOrder.ToLookup(row => row.SpanId ?? ""), id => $"{AddressOf(trace.Id, begin)}&span={id}");
+        var rows = builder.Build();
         return new TraceModel
         {
             Id = trace.Id,
-            Title = spans[0].Title,
-            Status = first.Row.HttpStatus,
-            Time = viewer.PreciseClock(first.Row.Start),
-            FullTime = viewer.Full(first.Row.Start),
-            Iso = first.Row.Start.UtcDateTime.ToString("O"),
-            Duration = SpanModel.Milliseconds(end - start),
-            Instances = [.. spans.Select(span => span.Instance).Distinct()],
-            Errors = spans.Count(span => span.IsError),
-            Retries = spans.Sum(span => span.Retries),
-            Spans = spans,
+            Title = first.Title,
+            Status = first.Span.Row.HttpStatus,
+            FullTime = viewer.Full(first.Span.Row.Start),
+            Iso = first.Span.Row.Start.UtcDateTime.ToString("O"),
+            Duration = Format.Duration(length),
+            SpanCount = tree.Nodes.Count,
+            Errors = tree.Nodes.Count(node => node.IsError),
+            Retries = tree.Retries,
+            Failed = Flat(rows).Where(row => row.Error is not null).OrderBy(row => row.Depth).LastOrDefault(),
+            Shares = builder.Shares(),
+            Rows = rows,
+            Axis = [.. Enumerable.Range(0, 5).Select(i => Format.Duration(length * i / 4))],
+            Map = MapOf(rows),
+            Logs = [.. inOrder.Select(row => TraceLogModel.From(row, tree, AddressOf(trace.Id, begin), viewer))],
+            IsCut = trace.IsCut,
+            IsPartial = trace.IsPartial,
+            Pane = selected is null ? null : SpanPaneModel.From(tree, selected, inOrder, viewer),
+            Begin = begin,
         };
     }
 
-    /// <summary>A span whose parent has not arrived, or belongs to somebody else, stands at the left. No span is shown twice, whatever senders claim.</summary>
-    private static List<(StoredSpan Span, int Depth)> InOrder(IReadOnlyList<StoredSpan> spans)
-    {
-        var known = spans.Select(span => span.Row.SpanId).ToHashSet();
-        var children = spans.ToLookup(span => span.Row.ParentSpanId is { } parent && parent != span.Row.SpanId && known.Contains(parent) ? parent : "");
-        List<(StoredSpan Span, int Depth)> ordered = new(spans.Count);
-        HashSet<StoredSpan> seen = new(ReferenceEqualityComparer.Instance);
-        foreach (var root in children[""].Concat(spans))
-        {
-            Stack<(StoredSpan Span, int Depth)> open = new([(root, 0)]);
-            while (open.TryPop(out var next))
-            {
-                if (seen.Add(next.Span))
-                {
-                    ordered.Add(next);
-                    foreach (var child in children[next.Span.Row.SpanId].Reverse())
-                    {
-                        open.Push((child, next.Depth + 1));
-                    }
-                }
-            }
-        }
+    private static string AddressOf(string id, long begin) => $"/traces/detail/{id}?t={begin}";
 
-        return ordered;
+    private static IReadOnlyList<MapBar> MapOf(List<SpanModel> rows)
+    {
+        var all = Flat(rows).ToList();
+        return all.Count < LeastForMap ? [] : [.. all.Select((row, index) => new MapBar((int)((long)index * MapLanes / all.Count), row.Bar?.X ?? "0%", row.Bar?.Width ?? "0%", row.Hue, row.IsError))];
     }
+
+    private static IEnumerable<SpanModel> Flat(IEnumerable<SpanModel> rows) => rows.SelectMany(row => Flat(row.Children).Prepend(row));
 }
 
-/// <summary>One span, ready to be shown.</summary>
-public sealed record SpanModel
+/// <summary>A row of the waterfall in small.</summary>
+public sealed record MapBar(int Lane, string X, string Width, int? Hue, bool IsError);
+
+/// <summary>A log record of a trace.</summary>
+public sealed record TraceLogModel(
+    string Offset, string FullTime, string Iso, string Level, string LevelText, string Instance, int Hue, string Message, string? SpanTitle, string? SpanAddress)
 {
-    private const int DeepestIndent = 8;
-
-    public required string Id { get; init; }
-
-    public required string Title { get; init; }
-
-    public required string Instance { get; init; }
-
-    public required int Hue { get; init; }
-
-    /// <summary>How far to the right its title stands.</summary>
-    public required int Indent { get; init; }
-
-    public required bool IsError { get; init; }
-
-    public required long Retries { get; init; }
-
-    /// <summary>After the beginning of the trace.</summary>
-    public required string Offset { get; init; }
-
-    public required string Duration { get; init; }
-
-    /// <summary>Where its bar begins and how long it is, in percent of the trace.</summary>
-    public required (string X, string Width) Bar { get; init; }
-
-    public required IReadOnlyList<LogField> Fields { get; init; }
-
-    public required IReadOnlyList<SpanEventModel> Events { get; init; }
-
-    internal static SpanModel From(StoredSpan span, int depth, long start, long length, Viewer viewer)
+    internal static TraceLogModel From(LogRow row, TraceTree tree, string address, Viewer viewer)
     {
-        var row = span.Row;
-        var attributes = Attributes(row.AttributesJson);
-        return new SpanModel
-        {
-            Id = row.SpanId,
-            Title = TitleOf(row.Name, row.HttpStatus, attributes),
-            Instance = span.Resource.DisplayName,
-            Hue = Tone.Hue(span.Resource.DisplayName),
-            Indent = Math.Min(depth, DeepestIndent),
-            IsError = row.Status == 2,
-            Retries = attributes.Find(field => field.Name == "stack.retries") is { } retries && long.TryParse(retries.Value, out var count) ? count : 0,
-            Offset = Milliseconds(span.Start - start),
-            Duration = Milliseconds(row.DurationNanoseconds / 100),
-            Bar = (Percent(span.Start - start, length), Percent(Math.Max(row.DurationNanoseconds / 100, length / 200), length)),
-            Fields =
-            [
-                new("Start", viewer.Full(row.Start)),
-                new("Span", row.SpanId),
-                .. row.ParentSpanId is { } parent ? [new LogField("Parent", parent)] : Array.Empty<LogField>(),
-                new("Source", span.Scope),
-                .. row.StatusMessage is { } message ? [new LogField("Error", message)] : Array.Empty<LogField>(),
-                .. attributes,
-            ],
-            Events = EventsOf(row.EventsJson, start),
-        };
-    }
-
-    internal static string Milliseconds(long ticks) => ticks >= TimeSpan.TicksPerSecond * 10
-        ? $"{ticks / (double)TimeSpan.TicksPerSecond:0.0} s"
-        : $"{ticks / (double)TimeSpan.TicksPerMillisecond:0.##} ms";
-
-    /// <summary>A name like "GET" alone says little: the gateway has no route.</summary>
-    private static string TitleOf(string name, int? status, List<LogField> attributes)
-    {
-        var path = name.Contains(' ') ? null : attributes.Find(field => field.Name == "url.path")?.Value;
-        return $"{name}{(path is null ? "" : $" {path}")}{(status is null ? "" : $" {status}")}";
-    }
-
-    private static string Percent(long part, long whole) => $"{Math.Clamp(part * 100.0 / whole, 0, 100):0.###}%";
-
-    private static List<SpanEventModel> EventsOf(string? json, long start)
-    {
-        if (json is null)
-        {
-            return [];
-        }
-
-        using var items = JsonDocument.Parse(json);
-        return
-        [
-            .. items.RootElement.EnumerateArray().Select(item => new SpanEventModel(
-                item.GetProperty("name").GetString()!,
-                Milliseconds(item.GetProperty("t").GetInt64() - start),
-                string.Join("  ", Attributes(item.GetProperty("attrs").GetRawText()).Select(field => $"{field.Name}={field.Value}")))),
-        ];
-    }
-
-    private static List<LogField> Attributes(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateObject().Select(p => new LogField(p.Name, p.Value.ValueKind is JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText()) { IsAttribute = true })];
+        var level = Tone.OfSeverity(row.Severity);
+        var span = tree.Nodes.FirstOrDefault(node => node.Span.Row.SpanId == row.SpanId);
+        return new TraceLogModel(
+            Format.Duration(UnixTicks.Of(row.Time) - tree.Start), viewer.Full(row.Time), row.Time.UtcDateTime.ToString("O"), level, char.ToUpperInvariant(level[0]) + level[1..],
+            row.DisplayName, Tone.Hue(row.DisplayName), row.Body, span?.Title, span is null ? null : $"{address}&span={row.SpanId}");
     }
 }
-
-/// <summary>Something that happened during a span.</summary>
-public sealed record SpanEventModel(string Name, string Offset, string Text);

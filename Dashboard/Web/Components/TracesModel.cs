@@ -1,27 +1,46 @@
+using Stack.Dashboard.Web.Pages;
+
 namespace Stack.Dashboard.Web.Components;
 
 /// <summary>What the list of traces shows.</summary>
 public sealed record TracesModel
 {
-    /// <summary>Newest first.</summary>
-    public required IReadOnlyList<TraceModel> Traces { get; init; }
+    /// <summary>Newest first, or longest first.</summary>
+    public required IReadOnlyList<TraceLineModel> Traces { get; init; }
 
-    public required IReadOnlyList<TelemetryGroup> Resources { get; init; }
+    /// <summary>Null when nothing matches.</summary>
+    public TraceFigures? Figures { get; init; }
 
-    /// <summary>The service or instance that is chosen; null for all.</summary>
-    public string? Resource { get; init; }
+    public required TimeRange Range { get; init; }
 
-    public bool OnlyErrors { get; init; }
+    public required IReadOnlyList<ResourceChoice> Resources { get; init; }
+
+    internal TraceRequest Request { get; init; } = new();
+
+    /// <summary>What is wrong with the search text.</summary>
+    public string? Problem { get; init; }
 
     /// <summary>True when the deadline came before everything was read.</summary>
     public bool IsPartial { get; init; }
 
-    public bool IsOlderPage { get; init; }
-
-    public required string NewestAddress { get; init; }
-
-    /// <summary>The page of what came before; null on the last one.</summary>
+    /// <summary>The page of what came before, or took shorter; null on the last one.</summary>
     public string? OlderAddress { get; init; }
 
-    public bool IsFiltered => Resource is not null || OnlyErrors;
+    /// <summary>When the newest trace of all began; only where the range holds none.</summary>
+    public DateTimeOffset? Newest { get; init; }
+
+    /// <summary>The newest row that the page knows, for the live stream.</summary>
+    public required string Cursor { get; init; }
+
+    public bool IsOlderPage => Request.Before is not null;
+
+    public string NewestAddress => (Request with { Before = null }).Address();
+
+    public string Sorted(bool byDuration) => (Request with { Sort = byDuration ? "duration" : null, Before = null }).Address();
+
+    /// <summary>The same time without the rest of the filter.</summary>
+    public string ClearAddress => new TraceRequest { Range = Request.Range, From = Request.From, To = Request.To }.Address();
+
+    /// <summary>The same filter for another time.</summary>
+    public string For(string range) => (Request with { Range = range, From = null, To = null, Before = null }).Address();
 }

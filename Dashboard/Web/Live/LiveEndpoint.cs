@@ -7,7 +7,7 @@ using Stack.Dashboard.Web.Security;
 namespace Stack.Dashboard.Web.Live;
 
 /// <summary>
-/// <c>GET /live?topics=health,logs,console</c>: one stream of server-sent events per page, with whatever it shows. One, because a browser
+/// <c>GET /live?topics=health,logs,traces,console</c>: one stream of server-sent events per page, with whatever it shows. One, because a browser
 /// opens about six connections to a host, for all its tabs together.
 /// </summary>
 internal static class LiveEndpoint
@@ -22,7 +22,7 @@ internal static class LiveEndpoint
     }
 
     private static IResult Open(
-        string? topics, string? name, [AsParameters] LogRequest logs, HttpContext context, LiveTopics sources, IHostApplicationLifetime lifetime, TimeProvider time)
+        string? topics, string? name, [AsParameters] LogRequest logs, TraceRequest traces, HttpContext context, LiveTopics sources, IHostApplicationLifetime lifetime, TimeProvider time)
     {
         var viewer = PageEndpoints.ViewerOf(context);
         var streams = new List<Func<CancellationToken, IAsyncEnumerable<LiveEvent>>>();
@@ -36,11 +36,14 @@ internal static class LiveEndpoint
                 case "logs":
                     streams.Add(token => sources.LogsAsync(logs, viewer, token));
                     break;
+                case "traces":
+                    streams.Add(token => sources.TracesAsync(traces, token));
+                    break;
                 case "console" when !string.IsNullOrEmpty(name):
                     streams.Add(token => sources.ConsoleAsync(name, viewer, token));
                     break;
                 default:
-                    return Results.Problem($"There is no topic '{topic}'. Known: health, logs, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);
+                    return Results.Problem($"There is no topic '{topic}'. Known: health, logs, traces, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);
             }
         }
 

@@ -9,6 +9,7 @@ namespace Stack.Dashboard.Web.Live;
 [JsonSerializable(typeof(LogBatch))]
 [JsonSerializable(typeof(ConsoleBatch))]
 [JsonSerializable(typeof(GapModel))]
+[JsonSerializable(typeof(NewTraces))]
 internal sealed partial class LiveJson : JsonSerializerContext;
 
 /// <summary>Event <c>logs</c>: new records, oldest first.</summary>
@@ -22,3 +23,6 @@ internal sealed record ConsoleBatch(bool Reset, IReadOnlyList<ConsoleLineModel> 
 /// <summary>Event <c>gap</c>: something is missing here.</summary>
 /// <param name="Dropped">How many records; null when nobody counted.</param>
 internal sealed record GapModel(long? Dropped);
+
+/// <summary>Event <c>traces</c>: what a page could show if it were made anew.</summary>
+internal sealed record NewTraces(int Count, string Text);

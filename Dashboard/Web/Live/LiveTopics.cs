@@ -11,7 +11,7 @@ using Stack.Dashboard.Web.Pages;
 namespace Stack.Dashboard.Web.Live;
 
 /// <summary>The sources of the live stream, one method per topic.</summary>
-internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader reader, TimeProvider time)
+internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader reader, TraceQueries traces, TimeProvider time)
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ConsoleRetry = TimeSpan.FromSeconds(1);
@@ -20,6 +20,9 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
     private static readonly TimeSpan FirstBatchAfter = TimeSpan.FromMilliseconds(80);
 
     private const int BatchLines = 500;
+
+    private static readonly TimeSpan TraceInterval = TimeSpan.FromSeconds(1);
+    private const int MostNewTraces = 100;
 
     /// <summary><c>health</c>: the stack changed. A page that shows more than the top bar fetches its fragment anew.</summary>
     public async IAsyncEnumerable<LiveEvent> HealthAsync(Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -53,6 +56,31 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
                 yield return new LiveEvent("logs", JsonSerializer.Serialize(lines, LiveJson.Default.LogBatch));
             }
         }
+    }
+
+    /// <summary><c>traces</c>: how many traces that match have come since the page was made. The page itself stays as it is.</summary>
+    public async IAsyncEnumerable<LiveEvent> TracesAsync(TraceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = request.Filter(time.GetUtcNow()) with { Before = null, ByDuration = false, AfterId = request.AfterId, Limit = MostNewTraces };
+        var (stored, told) = (-1L, 0);
+        using var timer = new PeriodicTimer(TraceInterval, time);
+        do
+        {
+            if (traces.Stored == stored)
+            {
+                continue;
+            }
+
+            stored = traces.Stored;
+            var count = await traces.CountNewAsync(filter, cancellationToken);
+            if (count != told)
+            {
+                told = count;
+                var text = $"{(count == MostNewTraces ? $"{count - 1}+" : count)} new {(count == 1 ? "trace" : "traces")}";
+                yield return new LiveEvent("traces", JsonSerializer.Serialize(new NewTraces(count, text), LiveJson.Default.NewTraces));
+            }
+        }
+        while (told < MostNewTraces && await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Mime;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stack.Dashboard.Queries;
@@ -6,55 +8,97 @@ using Stack.Dashboard.Web.Components;
 
 namespace Stack.Dashboard.Web.Pages;
 
-/// <summary>Routes of the traces: the list, and one trace.</summary>
+/// <summary>Routes of the traces: the list, one trace, the details of one span, and a trace as a file.</summary>
 internal static class TraceEndpoints
 {
-    private const int PageSize = 50;
+    private const int MaxRecords = 1000;
 
     public static void MapTraces(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/traces", TracesAsync);
         pages.MapGet("/traces/detail/{traceId}", TraceAsync);
+        pages.MapGet("/traces/export/{traceId}", ExportAsync);
+        pages.MapGet("/fragments/traces/{traceId}/{span}", PaneAsync);
     }
 
     private static async Task<RazorComponentResult<TracesPage>> TracesAsync(
-        [FromQuery(Name = "resource")] string? resource, [FromQuery(Name = "errors")] string? errors, [FromQuery(Name = "before")] string? before,
-        HttpContext context, TraceQueries traces, LogQueries queries, CancellationToken cancellationToken)
+        TraceRequest request, HttpContext context, TraceQueries traces, LogQueries queries, TimeProvider time, CancellationToken cancellationToken)
     {
-        var viewer = PageEndpoints.ViewerOf(context);
-        var onlyErrors = errors is "true";
-        var chosen = string.IsNullOrWhiteSpace(resource) ? null : resource.Trim();
-        var page = await traces.FindAsync(
-            new TraceFilter
-            {
-                Resources = chosen is null ? [] : [chosen],
-                HasError = onlyErrors ? true : null,
-                BeforeId = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null,
-                Limit = PageSize,
-            },
-            cancellationToken);
-        var query = $"{(chosen is null ? "" : $"&resource={Uri.EscapeDataString(chosen)}")}{(onlyErrors ? "&errors=true" : "")}";
+        var (viewer, now) = (PageEndpoints.ViewerOf(context), time.GetUtcNow());
+        var filter = request.Filter(now);
+        var page = await traces.FindAsync(filter, cancellationToken);
+        var sample = page.Traces.Count == 0 && filter.Before is null ? null : await traces.SampleAsync(filter, cancellationToken);
         var model = new TracesModel
         {
-            Traces = [.. page.Traces.Where(trace => trace.Spans.Count > 0).Select(trace => TraceModel.From(trace, viewer))],
-            Resources = TelemetryGroup.From(queries.Resources().Where(known => known.HasTraces)),
-            Resource = chosen,
-            OnlyErrors = onlyErrors,
+            Request = request,
+            Range = request.TimeRange(now),
+            Traces = TraceLineModel.From(page.Traces, viewer),
+            Figures = sample is null ? null : TraceFigures.From(sample, request, request.TimeRange(now), viewer),
+            Resources = ResourceChoice.From(TelemetryGroup.From(queries.Resources().Where(known => known.HasTraces)), request.Resources),
             IsPartial = page.IsPartial,
-            IsOlderPage = before is not null,
-            NewestAddress = query.Length == 0 ? "/traces" : $"/traces?{query[1..]}",
-            OlderAddress = page.OlderThan is { } cursor ? $"/traces?before={cursor}{query}" : null,
+            Problem = filter.Search.Problem,
+            OlderAddress = page.Next is { } next ? (request with { Before = next.ToString() }).Address() : null,
+            Newest = page.Traces.Count == 0 && !request.IsFiltered ? await NewestAsync(traces, cancellationToken) : null,
+            Cursor = page.UpToId.ToString(CultureInfo.InvariantCulture),
         };
         return new RazorComponentResult<TracesPage>(new { Model = model, Viewer = viewer });
     }
 
-    private static async Task<IResult> TraceAsync(string traceId, HttpContext context, TraceQueries traces, CancellationToken cancellationToken)
+    private static async Task<IResult> TraceAsync(
+        string traceId, [FromQuery(Name = "t")] string? t, [FromQuery(Name = "span")] string? span,
+        HttpContext context, TraceQueries traces, LogQueries logs, CancellationToken cancellationToken)
     {
-        var viewer = PageEndpoints.ViewerOf(context);
-        var isId = traceId.Length == 32 && traceId.All(char.IsAsciiHexDigit);
-        return isId && await traces.FindAsync(traceId.ToLowerInvariant(), cancellationToken) is { } trace
-            ? new RazorComponentResult<TracePage>(new { Model = TraceModel.From(trace, viewer), Viewer = viewer })
+        return await FindAsync(traceId, t, span, context, traces, logs, cancellationToken) is { } model
+            ? new RazorComponentResult<TracePage>(new { Model = model, Viewer = PageEndpoints.ViewerOf(context) })
             : PageEndpoints.Message(
                 context, StatusCodes.Status404NotFound, "There is no such trace", $"No span of '{traceId}' has arrived, or none is kept any more.", ("Traces", "/traces"));
     }
+
+    private static async Task<IResult> PaneAsync(
+        string traceId, string span, [FromQuery(Name = "t")] string? t, HttpContext context, TraceQueries traces, LogQueries logs, CancellationToken cancellationToken) =>
+        await FindAsync(traceId, t, span, context, traces, logs, cancellationToken) is { Pane: { } pane }
+            ? new RazorComponentResult<SpanPane>(new { Span = pane })
+            : TypedResults.NotFound();
+
+    private static async Task<IResult> ExportAsync(
+        string traceId, [FromQuery(Name = "t")] string? t, [FromQuery(Name = "span")] string? span,
+        HttpContext context, TraceQueries traces, CancellationToken cancellationToken)
+    {
+        if (!IsId(traceId) || await traces.FindAsync(traceId.ToLowerInvariant(), TimeOf(t), cancellationToken) is not { } trace)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var spans = trace.Spans.Where(item => span is null || item.Row.SpanId == span).ToList();
+        return TypedResults.Stream(
+            async body =>
+            {
+                await using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
+                json.WriteStartObject();
+                OtlpJsonWriter.WriteResourceSpans(json, spans);
+                json.WriteEndObject();
+                await json.FlushAsync(cancellationToken);
+            },
+            MediaTypeNames.Application.Json, $"trace-{trace.Id}.json");
+    }
+
+    private static async Task<TraceModel?> FindAsync(
+        string traceId, string? t, string? span, HttpContext context, TraceQueries traces, LogQueries logs, CancellationToken cancellationToken)
+    {
+        if (!IsId(traceId) || await traces.FindAsync(traceId.ToLowerInvariant(), TimeOf(t), cancellationToken) is not { } trace)
+        {
+            return null;
+        }
+
+        var records = await logs.FindAsync(new LogFilter { TraceId = trace.Id, Limit = MaxRecords, CountTotal = false }, cancellationToken);
+        return TraceModel.From(trace, records.Rows, span?.ToLowerInvariant(), PageEndpoints.ViewerOf(context));
+    }
+
+    private static async Task<DateTimeOffset?> NewestAsync(TraceQueries traces, CancellationToken cancellationToken) =>
+        (await traces.FindAsync(new TraceFilter { Limit = 1 }, cancellationToken)).Traces is [var newest] ? newest.Spans[0].Row.Start : null;
+
+    private static bool IsId(string traceId) => traceId.Length == 32 && traceId.All(char.IsAsciiHexDigit);
+
+    private static DateTimeOffset? TimeOf(string? milliseconds) =>
+        long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 4_000_000_000_000 ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

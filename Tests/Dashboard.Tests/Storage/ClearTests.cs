@@ -87,7 +87,7 @@ public sealed class ClearTests : IDisposable
         (await store.FindAsync(new LogFilter { Resources = ["site-8001"] })).TotalCount.ShouldBe(0);
         store.Queries.Resources().Select(r => r.DisplayName).ShouldBe(["site-8002"]);
         (await store.Traces.FindAsync(new TraceFilter(), CancellationToken.None)).Traces.Select(trace => trace.Id[0]).ShouldBe(['b']);
-        (await store.Traces.FindAsync(new string('a', 32), CancellationToken.None)).ShouldBeNull();
+        (await store.Traces.FindAsync(new string('a', 32), null, CancellationToken.None)).ShouldBeNull();
     }
 
     private static IEnumerable<LogRow> Rows(int count, string instance) => Enumerable.Range(0, count).Select(i => Samples.Log($"row {i} {new string('x', 150)}", instance));

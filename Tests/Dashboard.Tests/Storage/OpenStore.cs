@@ -61,6 +61,20 @@ internal sealed class OpenStore : IAsyncDisposable
         }
     }
 
+    public async Task AddAsync(params IEnumerable<SpanDraft> spans)
+    {
+        foreach (var chunk in spans.Chunk(5000))
+        {
+            var batch = new TelemetryBatch();
+            foreach (var span in chunk)
+            {
+                batch.Add(span);
+            }
+
+            await AddAsync(batch);
+        }
+    }
+
     public async Task AddAsync(TelemetryBatch batch)
     {
         await UntilAsync(() => Budget.TryTake(batch.Count, batch.Bytes), "room in the queue");
