@@ -10,28 +10,13 @@ namespace EndToEnd;
 public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
 {
     private static readonly int Replicas = Environment.ProcessorCount * 2;
-    private readonly List<string> _messages = [];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-    private IPage? _page;
+    private Browser? _browser;
 
-    private IPage Page => _page ?? throw new InvalidOperationException("The browser has not been started.");
+    private Browser Browser => _browser ?? throw new InvalidOperationException("The browser has not been started.");
 
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            Timeout = 120_000,
-        });
-        _page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 800 }, ColorScheme = ColorScheme.Light });
-        _page.SetDefaultTimeout(60_000);
-        _page.Console += (_, message) => _messages.Add($"{message.Type}: {message.Text}");
-        var (_, login, _) = await stack.DashboardAsync();
-        await _page.GotoAsync(login.ToString());
-    }
+    private IPage Page => Browser.Page;
+
+    public async ValueTask InitializeAsync() => _browser = await EndToEnd.Browser.SignInAsync(stack);
 
     public async ValueTask DisposeAsync()
     {
@@ -39,9 +24,6 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         {
             await _browser.DisposeAsync();
         }
-
-        _playwright?.Dispose();
-        _messages.ShouldBeEmpty("messages in the browser's console");
     }
 
     [Fact]
@@ -49,8 +31,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
     {
         Page.Url.ShouldNotContain("t=");
         Page.Url.ShouldNotContain("login");
-        await using var stranger = await _browser!.NewContextAsync();
-        var page = await stranger.NewPageAsync();
+        var page = await Browser.StrangerAsync();
         await page.GotoAsync((await stack.DashboardAsync()).Url.ToString());
         page.Url.ShouldContain("/login");
     }
@@ -66,7 +47,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         }
 
         await Assertions.Expect(Page.GetByText("localhost:8080").First).ToBeVisibleAsync();
-        await KeepAsync("dashboard");
+        await Browser.KeepAsync("dashboard");
     }
 
     [Fact]
@@ -81,7 +62,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
             await Assertions.Expect(Page.Locator("#lines")).ToContainTextAsync($"site-{8001 + i}");
         }
 
-        await KeepAsync("structured-logs");
+        await Browser.KeepAsync("structured-logs");
         await Page.GotoAsync(new Uri(url, "/structuredlogs/resource/site-8002?q=browser-probe").ToString());
         await Assertions.Expect(Page.Locator("#lines")).ToContainTextAsync("site-8002");
         await Assertions.Expect(Page.Locator("#lines")).Not.ToContainTextAsync("site-8001");
@@ -108,7 +89,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         await Page.GotoAsync(new Uri(url, "/consolelogs/resource/site-8001").ToString());
 
         await Assertions.Expect(Page.GetByText("http://127.0.0.1:8001").First).ToBeVisibleAsync();
-        await KeepAsync("console");
+        await Browser.KeepAsync("console");
     }
 
     [Fact]
@@ -125,10 +106,10 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         await Assertions.Expect(Page.Locator(".span .log-replica").Nth(1)).ToHaveTextAsync(replica);
         await Page.Locator(".span summary").First.ClickAsync();
         await Assertions.Expect(Page.Locator(".span").First).ToContainTextAsync("token=***");
-        await KeepAsync("trace");
+        await Browser.KeepAsync("trace");
         await Page.GotoAsync(new Uri(url, "/traces").ToString());
         await Assertions.Expect(Page.Locator($".trace-line a[href='/traces/detail/{trace}']")).ToContainTextAsync(path);
-        await KeepAsync("traces");
+        await Browser.KeepAsync("traces");
         await stack.HasMetricsAsync("nginx");
     }
 
@@ -169,19 +150,4 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
 
     private static string? Attribute(JsonElement item, string key)
         => item.GetProperty("attributes").EnumerateArray().Where(a => a.GetProperty("key").GetString() == key).Select(a => a.GetProperty("value").GetProperty("stringValue").GetString()).FirstOrDefault();
-
-    /// <summary>Keeps pictures of the page for the documentation, light, dark and narrow, when a folder for them is named.</summary>
-    private async Task KeepAsync(string name)
-    {
-        if (Environment.GetEnvironmentVariable("STACK_PICTURES") is not { Length: > 0 } folder)
-        {
-            return;
-        }
-
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png") });
-        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-dark.png") });
-        await Page.SetViewportSizeAsync(390, 800);
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-narrow.png") });
-    }
 }
