@@ -8,6 +8,9 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
     // A message takes about three times its bytes, with itself, while it is turned into rows.
     private const int ParseWeight = 3;
 
+    // Half of what exporters wait for an answer.
+    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(5);
+
     /// <exception cref="IngestException">The queue is full, or nothing can be stored at the moment.</exception>
     public Ticket Enter()
     {
@@ -39,8 +42,9 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
             _bytes += bytes;
         }
 
-        /// <summary>Exchanges what the request held for what its rows take, and hands them to the writer.</summary>
-        public void Submit(TelemetryBatch batch)
+        /// <summary>Exchanges what the request held for what its rows take, hands them to the writer, and waits until they are committed: what is acknowledged is not lost by a crash.</summary>
+        /// <exception cref="IngestException">There is no room, or the writer is held up.</exception>
+        public async Task SubmitAsync(TelemetryBatch batch, CancellationToken ct)
         {
             if (batch.Count > budget.MaxRecords || batch.Bytes > budget.MaxBytes)
             {
@@ -60,6 +64,14 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
             }
 
             store.Add(batch);
+            try
+            {
+                await batch.Settled.WaitAsync(CommitLimit, ct);
+            }
+            catch (TimeoutException)
+            {
+                throw Busy();
+            }
         }
 
         public void Dispose()

@@ -4,7 +4,7 @@ using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Ingest;
 
-/// <summary>What both protocols do with a message once they have its bytes: parse, turn into rows, queue, count.</summary>
+/// <summary>What both protocols do with a message once they have its bytes: parse, turn into rows, have them stored, count.</summary>
 internal sealed class ExportHandler(RowMapper mapper, IngestCounters counters)
 {
     private static readonly MessageParser<ExportLogsRequest> Logs = ExportLogsRequest.Parser.WithDiscardUnknownFields(true);
@@ -12,10 +12,10 @@ internal sealed class ExportHandler(RowMapper mapper, IngestCounters counters)
     private static readonly MessageParser<ExportMetricsRequest> Metrics = ExportMetricsRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <exception cref="IngestException">It is not such a message, or there is no room.</exception>
-    public ExportResponse Handle(Signal signal, MessageFormat format, ReadOnlyMemory<byte> message, string peer, Admission.Ticket ticket)
+    public Task<ExportResponse> HandleAsync(Signal signal, MessageFormat format, ReadOnlyMemory<byte> message, string peer, Admission.Ticket ticket, CancellationToken ct)
     {
         ticket.HoldForParsing(message.Length);
-        return Submit(Map(signal, format == MessageFormat.Json ? ParseJson(signal, message.Span) : ParseProtobuf(signal, message.Span), peer), ticket);
+        return SubmitAsync(Map(signal, format == MessageFormat.Json ? ParseJson(signal, message.Span) : ParseProtobuf(signal, message.Span), peer), ticket, ct);
     }
 
     private static IMessage ParseJson(Signal signal, ReadOnlySpan<byte> message) => signal switch
@@ -55,10 +55,9 @@ internal sealed class ExportHandler(RowMapper mapper, IngestCounters counters)
         _ => mapper.Map((ExportMetricsRequest)message, peer),
     };
 
-    private ExportResponse Submit(MappedExport export, Admission.Ticket ticket)
+    private async Task<ExportResponse> SubmitAsync(MappedExport export, Admission.Ticket ticket, CancellationToken ct)
     {
-        // The counts are read before: once the batch is in the queue it belongs to the writer.
-        ticket.Submit(export.Batch);
+        await ticket.SubmitAsync(export.Batch, ct);
         foreach (var (instance, tally) in export.Tallies)
         {
             counters.Received(instance, tally.Signal, tally.Records, tally.Cut, tally.Unstorable);

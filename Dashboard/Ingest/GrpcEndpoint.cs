@@ -75,7 +75,7 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
         var frame = GrpcFrame.Read(body.Written);
         if (!frame.IsPacked)
         {
-            return handler.Handle(signal, MessageFormat.Protobuf, frame.Message, OtlpRoutes.PeerOf(context), ticket);
+            return await handler.HandleAsync(signal, MessageFormat.Protobuf, frame.Message, OtlpRoutes.PeerOf(context), ticket, context.RequestAborted);
         }
 
         if (encoding != "gzip")
@@ -84,7 +84,7 @@ internal sealed class GrpcEndpoint(DashboardOptions options, Admission admission
         }
 
         using var unpacked = BodyReader.Unzip(frame.Message, ticket);
-        return handler.Handle(signal, MessageFormat.Protobuf, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
+        return await handler.HandleAsync(signal, MessageFormat.Protobuf, unpacked.Written, OtlpRoutes.PeerOf(context), ticket, context.RequestAborted);
     }
 
     private static async Task AnswerAsync(HttpResponse response, ExportResponse message, CancellationToken ct)

@@ -76,11 +76,11 @@ internal sealed class HttpEndpoint(DashboardOptions options, Admission admission
         using var body = await BodyReader.ReadAsync(request, ticket, 0, context.RequestAborted);
         if (encoding != "gzip")
         {
-            return handler.Handle(signal, format, body.Written, OtlpRoutes.PeerOf(context), ticket);
+            return await handler.HandleAsync(signal, format, body.Written, OtlpRoutes.PeerOf(context), ticket, context.RequestAborted);
         }
 
         using var unpacked = BodyReader.Unzip(body.Written, ticket);
-        return handler.Handle(signal, format, unpacked.Written, OtlpRoutes.PeerOf(context), ticket);
+        return await handler.HandleAsync(signal, format, unpacked.Written, OtlpRoutes.PeerOf(context), ticket, context.RequestAborted);
     }
 
     private async Task RefuseAsync(HttpContext context, Signal signal, Refusal refusal, int status, string message)

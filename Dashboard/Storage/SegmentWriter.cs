@@ -1,7 +1,7 @@
 namespace Stack.Dashboard.Storage;
 
 /// <summary>
-/// The only writer: takes batches, gives ids, feeds the live rows, inserts, and commits every 250 ms or 8 192 records.
+/// The only writer: takes batches, gives ids, feeds the live rows, inserts, and commits: senders wait for it.
 /// Runs on a thread of its own until the queue is closed and drained.
 /// </summary>
 internal sealed partial class SegmentWriter(
@@ -9,14 +9,16 @@ internal sealed partial class SegmentWriter(
     StoreStatus status, TimeProvider time, ILogger<SegmentWriter> logger)
 {
     public const int CommitRecords = 8192;
-    private static readonly TimeSpan CommitInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SoonestCommit = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LatestCommit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
     // What is not committed yet stays here: a full disk undoes the transaction, and the rows are then inserted again.
     private readonly List<PendingRow> _pending = [];
-    private readonly List<(int Rows, long Bytes)> _rooms = [];
+    private readonly List<TelemetryBatch> _accepted = [];
     private int _inserted;
     private long _firstPendingAt;
+    private TimeSpan _commitDelay = SoonestCommit;
     private bool _wasFull;
 
     /// <summary>Called when a segment is to be sealed, and then old ones may have to go.</summary>
@@ -80,7 +82,7 @@ internal sealed partial class SegmentWriter(
             Accept(work.Batch);
         }
 
-        if (_pending.Count > 0 && (ended || work.Action is not null || Elapsed() >= CommitInterval))
+        if (_pending.Count > 0 && (ended || work.Action is not null || Elapsed() >= _commitDelay))
         {
             Flush(commit: true);
         }
@@ -142,7 +144,7 @@ internal sealed partial class SegmentWriter(
         }
 
         // The room is given back once the whole batch is safe.
-        _rooms.Add((batch.Count, batch.Bytes));
+        _accepted.Add(batch);
         if (_pending.Count > 0)
         {
             Flush(commit: false);
@@ -201,7 +203,11 @@ internal sealed partial class SegmentWriter(
     {
         var started = time.GetTimestamp();
         var beyondCaps = segment.Commit();
-        status.RecordCommit(_pending.Count, time.GetElapsedTime(started));
+        var took = time.GetElapsedTime(started);
+        status.RecordCommit(_pending.Count, took);
+
+        // The more records in a commit, the less each costs: committing takes a tenth of the time at most.
+        _commitDelay = TimeSpan.FromTicks(Math.Clamp(took.Ticks * 10, SoonestCommit.Ticks, LatestCommit.Ticks));
         status.RecordBeyondCaps(beyondCaps);
         status.Rates.Add(
             _pending.LongCount(row => row.Row is LogRow), _pending.LongCount(row => row.Row is SpanRow), _pending.LongCount(row => row.Row is PointDraft), time.GetUtcNow());
@@ -280,12 +286,13 @@ internal sealed partial class SegmentWriter(
 
     private void GiveRoom()
     {
-        foreach (var (rows, bytes) in _rooms)
+        foreach (var batch in _accepted)
         {
-            budget.Give(rows, bytes);
+            budget.Give(batch.Count, batch.Bytes);
+            batch.Settle();
         }
 
-        _rooms.Clear();
+        _accepted.Clear();
     }
 
     private TimeSpan WaitTime()
@@ -295,7 +302,7 @@ internal sealed partial class SegmentWriter(
             return IdleWait;
         }
 
-        var rest = CommitInterval - Elapsed();
+        var rest = _commitDelay - Elapsed();
         return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 

@@ -3,6 +3,11 @@ namespace Stack.Dashboard.Storage;
 /// <summary>What one export request brought, ready to be stored.</summary>
 internal sealed class TelemetryBatch
 {
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the writer is done with it: it is committed, or nothing can be stored at all, which is counted and shown.</summary>
+    public Task Settled => _settled.Task;
+
     public List<LogDraft> Logs { get; } = [];
 
     public List<SpanDraft> Spans { get; } = [];
@@ -13,6 +18,8 @@ internal sealed class TelemetryBatch
     public long Bytes { get; private set; }
 
     public int Count => Logs.Count + Spans.Count + Points.Count;
+
+    public void Settle() => _settled.TrySetResult();
 
     public void Add(LogDraft draft)
     {
