@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 using Stack.Dashboard.Ingest;
+using Stack.Dashboard.Ingest.Import;
 using Stack.Dashboard.Queries;
+using Stack.Dashboard.Queries.Export;
 using Stack.Dashboard.Queries.Metrics;
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Storage;
@@ -116,6 +118,8 @@ internal static partial class DashboardHost
         services.AddSingleton<ExportHandler>();
         services.AddSingleton<GrpcEndpoint>();
         services.AddSingleton<HttpEndpoint>();
+        services.AddSingleton<TelemetryExport>();
+        services.AddSingleton<TelemetryImport>();
         services.AddSingleton<LogFollower>();
         services.AddSingleton<SpanFollower>();
         services.AddDashboardPages();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Stack.Dashboard.Queries;
@@ -52,7 +53,7 @@ internal static partial class OtlpJsonWriter
         json.WriteString("name", row.Name);
         json.WriteNumber("kind", row.Kind);
         json.WriteString("startTimeUnixNano", Nanoseconds(span.Start));
-        json.WriteString("endTimeUnixNano", Nanoseconds(span.End));
+        json.WriteString("endTimeUnixNano", ((span.Start * 100) + row.DurationNanoseconds).ToString(CultureInfo.InvariantCulture));
         WriteAttributes(json, row.AttributesJson, null);
         WriteList(json, "events", row.EventsJson, static (json, item) =>
         {

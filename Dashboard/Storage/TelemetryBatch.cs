@@ -17,6 +17,27 @@ internal sealed class TelemetryBatch
     /// <summary>About what the rows take in memory.</summary>
     public long Bytes { get; private set; }
 
+    public static TelemetryBatch Of(IEnumerable<LogDraft> logs, IEnumerable<SpanDraft> spans, IEnumerable<PointDraft> points)
+    {
+        var batch = new TelemetryBatch();
+        foreach (var log in logs)
+        {
+            batch.Add(log);
+        }
+
+        foreach (var span in spans)
+        {
+            batch.Add(span);
+        }
+
+        foreach (var point in points)
+        {
+            batch.Add(point);
+        }
+
+        return batch;
+    }
+
     public int Count => Logs.Count + Spans.Count + Points.Count;
 
     public void Settle() => _settled.TrySetResult();

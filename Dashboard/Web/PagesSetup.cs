@@ -1,5 +1,6 @@
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Web.Control;
+using Stack.Dashboard.Web.Data;
 using Stack.Dashboard.Web.Live;
 using Stack.Dashboard.Web.Pages;
 using Stack.Dashboard.Web.Security;
@@ -27,6 +28,7 @@ internal static class PagesSetup
         services.AddSingleton<DetailsReader>();
         services.AddHostedService(sp => sp.GetRequiredService<StackWatch>());
         services.AddSingleton<LiveTopics>();
+        services.AddSingleton<SupportBundle>();
         return services;
     }
 

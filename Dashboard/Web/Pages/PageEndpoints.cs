@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Web.Components;
 using Stack.Dashboard.Web.Control;
+using Stack.Dashboard.Web.Data;
 using Stack.Dashboard.Web.Security;
 
 namespace Stack.Dashboard.Web.Pages;
@@ -17,6 +18,8 @@ internal static class PageEndpoints
         pages.MapGet("/fragments/resources", ResourcesFragment);
         pages.MapGet("/structuredlogs", StructuredLogsAsync);
         pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);
+        pages.MapExports();
+        pages.MapSettings();
         pages.MapTraces();
         pages.MapConsole();
         pages.MapCommands();
