@@ -21,6 +21,7 @@ internal static class PageEndpoints
         pages.MapExports();
         pages.MapSettings();
         pages.MapTraces();
+        pages.MapMetrics();
         pages.MapConsole();
         pages.MapCommands();
     }
