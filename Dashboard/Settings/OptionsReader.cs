@@ -50,6 +50,8 @@ internal static class OptionsReader
                 ?? RandomSecret(),
             ViewerToken = source.Text("Dashboard:Frontend:ViewerToken").Value,
             PublicUrl = publicUrl.Value is null ? null : source.ParseUrl(publicUrl.Value, publicUrl.Key),
+            TrustedProxies = source.List(
+                "Dashboard:Frontend:TrustedProxies", static text => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _), "addresses such as '10.0.0.7' or '10.0.0.0/8'"),
             PathBase = pathBase.Length == 0 ? "" : "/" + pathBase,
         };
     }

@@ -35,6 +35,7 @@ internal static class PagesSetup
     /// <summary>Adds the middleware and routes of the front end. Requests to the OTLP listeners never get here.</summary>
     public static WebApplication MapDashboardPages(this WebApplication app)
     {
+        app.UseTrustedProxies(app.Services.GetRequiredService<DashboardOptions>().Frontend.TrustedProxies);
         app.Use(GuardAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ShowFailureAsync, SuppressDiagnosticsCallback = _ => false });
 
