@@ -26,6 +26,7 @@ internal static class PagesSetup
         });
         services.AddSingleton<CommandDesk>();
         services.AddSingleton<DetailsReader>();
+        services.AddSingleton<ResourcesReader>();
         services.AddHostedService(sp => sp.GetRequiredService<StackWatch>());
         services.AddSingleton<LiveTopics>();
         services.AddSingleton<SupportBundle>();

@@ -39,6 +39,7 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
     [Fact]
     public async Task The_replicas_are_shown_as_the_status_has_them()
     {
+        await Page.GotoAsync(new Uri((await stack.DashboardAsync()).Url, "/resources").ToString());
         foreach (var replica in await stack.ReplicasAsync())
         {
             var row = Page.Locator($"tr[data-replica='{replica.GetProperty("name").GetString()}']");

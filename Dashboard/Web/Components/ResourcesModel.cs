@@ -6,6 +6,10 @@ namespace Stack.Dashboard.Web.Components;
 /// <summary>What the Resources page shows of the stack, ready to be written down.</summary>
 public sealed record ResourcesModel
 {
+    internal const string NotReady = nameof(NotReady);
+
+    public required ResourcesQuery Query { get; init; }
+
     /// <summary>True before the AppHost has answered for the first time.</summary>
     public bool IsWaiting { get; init; }
 
@@ -20,42 +24,60 @@ public sealed record ResourcesModel
 
     public AppHostModel? AppHost { get; init; }
 
-    /// <summary>Where the site answers: the resources in front of the others.</summary>
-    public IReadOnlyList<ResourceModel> Gateways { get; init; } = [];
+    /// <summary>Whether to offer commands at all.</summary>
+    public bool CanOperate { get; init; }
+
+    /// <summary>Why no command can be given now; null: they can.</summary>
+    public string? WhyNot { get; init; }
 
     /// <summary>What the AppHost declares.</summary>
-    public IReadOnlyList<ResourceModel> Resources { get; init; } = [];
-
-    /// <summary>Those that run and have something wrong with them.</summary>
-    public IReadOnlyList<ResourceModel> Troubled => [.. Resources.Concat(Own).Where(r => r.Trouble is not null)];
+    public required ResourceTableModel Table { get; init; }
 
     /// <summary>What the stack runs for itself.</summary>
-    public IReadOnlyList<ResourceModel> Own { get; init; } = [];
+    public required ResourceTableModel Own { get; init; }
 
-    internal static ResourcesModel From(StackView view, Viewer viewer, DateTimeOffset now)
+    /// <summary>What there is to choose from.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    public IReadOnlyList<string> States { get; init; } = [];
+
+    /// <summary>Those that run and have something wrong with them.</summary>
+    public IReadOnlyList<(string Name, string Text)> Troubles { get; init; } = [];
+
+    public IReadOnlyList<RolloutModel> Rollouts { get; init; } = [];
+
+    public IReadOnlyList<CommandNote> Commands { get; init; } = [];
+
+    public StackGraph? Graph { get; init; }
+
+    public DetailsModel? Details { get; init; }
+
+    public AuditModel? Audit { get; init; }
+
+    internal static ResourcesModel From(StackView view, ResourcesQuery query, Viewer viewer, DateTimeOffset now)
     {
         // While the connection is lost, nothing counts on: an uptime is what it was when it was heard last.
         var at = view.IsStale && view.AsOf is { } heard ? heard : now;
-        var all = view.Resources.Select(r => (r.Hidden, Model: ResourceModel.From(r, viewer, at))).ToList();
-        List<ResourceModel> shown = [.. all.Where(r => !r.Hidden).Select(r => r.Model)];
+        List<ResourceStatus> all = [.. view.Resources];
+        List<IReadOnlyList<ResourceRow>> rows = [.. all.Where(r => !r.Hidden).Select(r => ResourceRow.Of(r, viewer, at))];
         return new ResourcesModel
         {
+            Query = query,
             IsWaiting = view.Status is null,
             IsStale = view.IsStale,
             AsOf = view.AsOf is { } time ? viewer.Clock(time) : null,
             Problem = view.Problem,
             AppHost = view.Status is { } status ? AppHostModel.From(status.Supervisor, at) : null,
-            Gateways = GatewaysAmong(shown),
-            Resources = shown,
-            Own = [.. all.Where(r => r.Hidden).Select(r => r.Model)],
+            CanOperate = viewer.CanOperate,
+            WhyNot = CommandRules.WhyNot(view, viewer),
+            Table = ResourceTableModel.From(rows, query),
+            Own = ResourceTableModel.From([.. all.Where(r => r.Hidden).Select(r => ResourceRow.Of(r, viewer, at))], query),
+            Types = [.. rows.SelectMany(r => r).Select(r => r.Type).Distinct().Order(StringComparer.OrdinalIgnoreCase)],
+            States = [.. rows.SelectMany(r => r).Where(r => !r.IsSum).Select(r => r.State).Append(NotReady).Distinct().Order(StringComparer.Ordinal)],
+            Troubles = [.. all.Where(r => r.Trouble is not null).Select(r => (r.Name, r.Trouble!))],
+            Rollouts = [.. all.Where(r => r.Rollout is not null).Select(RolloutModel.From)],
+            Graph = query.IsGraph ? StackGraph.Of([.. all.Where(r => !r.Hidden)]) : null,
         };
-    }
-
-    /// <summary>The status does not say which resource is the gateway: one that is called so; else whatever has an address and is no site.</summary>
-    private static List<ResourceModel> GatewaysAmong(List<ResourceModel> resources)
-    {
-        List<ResourceModel> named = [.. resources.Where(r => r.IsGateway && r.Urls.Count > 0)];
-        return named.Count > 0 ? named : [.. resources.Where(r => r is { Type: not "Project", HasHeading: false, Urls.Count: > 0 }).Take(1)];
     }
 }
 
@@ -66,112 +88,49 @@ public sealed record AppHostModel(int Pid, string Mode, DateTimeOffset StartedAt
         new(supervisor.Pid, supervisor.Mode, supervisor.StartedAt, Format.Span(at - supervisor.StartedAt));
 }
 
-/// <summary>One resource.</summary>
-public sealed record ResourceModel
+/// <summary>A change that goes from replica to replica: where each of them is.</summary>
+public sealed record RolloutModel(string Resource, string What, bool IsFrozen, string? Replica, string? Reason, IReadOnlyList<RolloutStep> Steps)
 {
-    public required string Name { get; init; }
+    internal static RolloutModel From(ResourceStatus resource) => new(
+        resource.Name, resource.Rollout!.What, resource.Rollout.State == "Frozen", resource.Rollout.Replica, resource.Rollout.Reason,
+        [.. resource.Replicas.OrderBy(r => r.Name, NaturalOrder.Instance).Select(r => new RolloutStep(r.Name, Step(r), ToneOf(r), r.Name == resource.Rollout.Replica))]);
 
-    public required string Type { get; init; }
-
-    public required string State { get; init; }
-
-    public required string Tone { get; init; }
-
-    public required int Ready { get; init; }
-
-    public required int Wanted { get; init; }
-
-    public required IReadOnlyList<string> Urls { get; init; }
-
-    public required IReadOnlyList<ReplicaModel> Replicas { get; init; }
-
-    public bool IsGateway { get; init; }
-
-    /// <summary>What is wrong with it although it runs; null: nothing is.</summary>
-    public string? Trouble { get; init; }
-
-    private static readonly string[] NamesOfGateways = ["nginx", "gateway", "proxy"];
-
-    /// <summary>A resource of one process is one line; its only replica needs no heading.</summary>
-    public bool HasHeading => Replicas.Count != 1 || Wanted > 1;
-
-    internal static ResourceModel From(ResourceStatus resource, Viewer viewer, DateTimeOffset at) => new()
+    private static string Step(ReplicaStatus replica) => replica switch
     {
-        Name = resource.Name,
-        Type = resource.Type.EndsWith("Resource", StringComparison.Ordinal) ? resource.Type[..^"Resource".Length] : resource.Type,
-        State = resource.State,
-        Tone = Components.Tone.OfState(resource.State),
-        Ready = resource.Ready,
-        Wanted = resource.Wanted,
-        Urls = [.. resource.Urls.Where(IsWebAddress)],
-        Replicas = [.. resource.Replicas.Select(r => ReplicaModel.From(r, viewer, at))],
-        Trouble = resource.Trouble,
-        IsGateway = NamesOfGateways.Any(name =>
-            resource.Name.Contains(name, StringComparison.OrdinalIgnoreCase) || resource.Type.Contains(name, StringComparison.OrdinalIgnoreCase)),
+        { State: "Waiting" or "Starting" } => "starting",
+        { State: "Backoff" } => "failed, is tried again",
+        { State: not "Running" } => replica.State.ToLowerInvariant(),
+        { Traffic: "Draining" } => "draining",
+        { Health: not "Ready" } => "not ready",
+        { Traffic: "Out" } => "ready, gets no requests yet",
+        _ => "ready",
     };
 
-    /// <summary>A link that a browser would run (<c>javascript:</c>) is none.</summary>
-    internal static bool IsWebAddress(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+    private static string ToneOf(ReplicaStatus replica) => replica switch
+    {
+        { State: "Running", Health: "Ready", Traffic: "Draining" or "Out" } => Tone.Busy,
+        { State: "Running" } => Tone.OfHealth(replica.Health),
+        _ => Tone.OfState(replica.State),
+    };
 }
 
-/// <summary>One replica: a line of the table.</summary>
-public sealed record ReplicaModel
+/// <summary>One replica in a roll-out.</summary>
+public sealed record RolloutStep(string Name, string Text, string Tone, bool IsPresent);
+
+/// <summary>A command that was given a short time ago: that it runs, or what became of it.</summary>
+public sealed record CommandNote(int Number, string Text, string? Message, string Tone, string When)
 {
-    public required string Name { get; init; }
-
-    public required string State { get; init; }
-
-    public required string StateTone { get; init; }
-
-    public required string Health { get; init; }
-
-    public required string HealthTone { get; init; }
-
-    public int? Port { get; init; }
-
-    public int? Pid { get; init; }
-
-    public required int Restarts { get; init; }
-
-    public DateTimeOffset? StartedAt { get; init; }
-
-    public string? StartedAtText { get; init; }
-
-    public string? Uptime { get; init; }
-
-    public string? Url { get; init; }
-
-    public string? Memory { get; init; }
-
-    public string? LastExit { get; init; }
-
-    public string? Reason { get; init; }
-
-    public int Failures { get; init; }
-
-    public DateTimeOffset? NextAttemptAt { get; init; }
-
-    public string? NextAttempt { get; init; }
-
-    internal static ReplicaModel From(ReplicaStatus replica, Viewer viewer, DateTimeOffset at) => new()
-    {
-        Name = replica.Name,
-        State = replica.State,
-        StateTone = Tone.OfState(replica.State),
-        Health = Tone.HealthText(replica.Health),
-        HealthTone = Tone.OfHealth(replica.Health),
-        Port = replica.Port,
-        Pid = replica.Pid,
-        Restarts = replica.Restarts,
-        StartedAt = replica.StartedAt,
-        StartedAtText = replica.StartedAt is { } started ? $"Started {viewer.Full(started)}" : null,
-        Uptime = replica.StartedAt is { } since ? Format.Span(at - since) : null,
-        Url = replica.Url is { } url && ResourceModel.IsWebAddress(url) ? url : null,
-        Memory = replica.Rss is { } bytes ? Format.Bytes(bytes) : null,
-        LastExit = replica.LastExit,
-        Reason = replica.Reason,
-        Failures = replica.Failures,
-        NextAttemptAt = replica.NextAttemptAt,
-        NextAttempt = replica.NextAttemptAt is { } next ? Format.Span(next - at) : null,
-    };
+    internal static CommandNote From(GivenCommand command, Viewer viewer) => new(
+        command.Number,
+        command.Outcome switch
+        {
+            CommandOutcome.Running => $"'{command.Order.Text}' of {command.Order.Target} is under way.",
+            CommandOutcome.Done => $"'{command.Order.Text}' of {command.Order.Target} is done.",
+            CommandOutcome.Refused => $"'{command.Order.Text}' of {command.Order.Target} was refused; nothing was done.",
+            CommandOutcome.Unknown => $"What became of '{command.Order.Text}' of {command.Order.Target} is not known.",
+            _ => $"'{command.Order.Text}' of {command.Order.Target} failed.",
+        },
+        command.Message,
+        command.Outcome switch { CommandOutcome.Running => Components.Tone.Busy, CommandOutcome.Done => Components.Tone.Good, CommandOutcome.Refused => Components.Tone.Warn, _ => Components.Tone.Bad },
+        viewer.Clock(command.EndedAt ?? command.Time));
 }

@@ -13,9 +13,8 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").RequireAuthorization(BrowserSignIn.Policy);
-        pages.MapGet("/", Resources);
-        pages.MapGet("/resources", Resources);
-        pages.MapGet("/fragments/resources", ResourcesFragment);
+        pages.MapGet("/", ResourcesEndpoints.ShowAsync);
+        pages.MapResources();
         pages.MapGet("/structuredlogs", StructuredLogsAsync);
         pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);
         pages.MapExports();
@@ -45,17 +44,6 @@ internal static class PageEndpoints
             StatusCode = status,
         };
     }
-
-    private static RazorComponentResult<ResourcesPage> Resources(HttpContext context, StackWatch watch, LogQueries queries, TimeProvider time)
-    {
-        var viewer = ViewerOf(context);
-        return viewer.HasControl
-            ? new RazorComponentResult<ResourcesPage>(new { Model = ResourcesModel.From(watch.Current, viewer, time.GetUtcNow()), Viewer = viewer })
-            : new RazorComponentResult<ResourcesPage>(new { Telemetry = TelemetryGroup.From(queries.Resources()), Viewer = viewer });
-    }
-
-    private static RazorComponentResult<ResourcesView> ResourcesFragment(HttpContext context, StackWatch watch, TimeProvider time) =>
-        new(new { Model = ResourcesModel.From(watch.Current, ViewerOf(context), time.GetUtcNow()) });
 
     private static Task<RazorComponentResult<StructuredLogsPage>> StructuredLogsOfAsync(
         string name, [AsParameters] LogRequest request, HttpContext context, LogQueries queries, CancellationToken cancellationToken) =>

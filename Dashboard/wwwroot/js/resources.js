@@ -1,11 +1,14 @@
-// The resources page: on each change of the stack it fetches the table anew and changes what differs.
+// The resources page: on each change of the stack it fetches what it shows anew and changes what differs; commands are asked for in a dialog.
 import { count, follow } from './shell.js';
 import { morph } from './morph.js';
 
 const notice = document.getElementById('notice');
+const ask = document.getElementById('ask');
+const view = () => document.getElementById('resources');
+const read = async answer => new DOMParser().parseFromString(await answer.text(), 'text/html');
 let busy = false;
 let again = false;
-let wasStale = document.getElementById('resources').dataset.stale === 'true';
+let wasStale = view().dataset.stale === 'true';
 
 const refresh = async () => {
   if (busy) {
@@ -15,10 +18,10 @@ const refresh = async () => {
 
   busy = true;
   try {
-    const answer = await fetch('/fragments/resources', { cache: 'no-store' });
+    const answer = await fetch(`/fragments/resources${location.search}`, { cache: 'no-store' });
     if (answer.ok) {
-      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('resources');
-      morph(document.getElementById('resources'), fresh);
+      const fresh = (await read(answer)).getElementById('resources');
+      morph(view(), fresh);
       count();
       const stale = fresh.dataset.stale === 'true';
       if (stale !== wasStale) notice.textContent = stale ? 'The connection to the AppHost is lost.' : 'Connected to the AppHost again.';
@@ -42,16 +45,15 @@ follow(() => '/live?topics=health', {
     refresh();
   },
   state: connected => {
-    const view = document.getElementById('resources');
     if (connected) {
       refresh();
       return;
     }
 
-    if (view.dataset.stale) return;
-    view.dataset.stale = 'true';
+    if (view().dataset.stale) return;
+    view().dataset.stale = 'true';
     wasStale = true;
-    for (const time of view.querySelectorAll('time[data-count]')) delete time.dataset.count;
+    for (const time of view().querySelectorAll('time[data-count]')) delete time.dataset.count;
     const banner = document.createElement('div');
     banner.className = 'banner';
     banner.dataset.tone = 'bad';
@@ -59,6 +61,80 @@ follow(() => '/live?topics=health', {
     const text = document.createElement('p');
     text.textContent = `The dashboard does not answer. Shown as of ${seen.toLocaleTimeString('en-GB')}; trying again.`;
     banner.append(text);
-    view.prepend(banner);
+    view().prepend(banner);
   },
+});
+
+// Another selection, order or view of the same page needs no new page.
+const show = async address => {
+  history.pushState(null, '', address);
+  await refresh();
+  for (const tab of document.querySelectorAll('.tabs a')) {
+    const url = new URL(tab.href);
+    const place = new URLSearchParams(location.search);
+    if (place.get('resource')) url.searchParams.set('resource', place.get('resource'));
+    else url.searchParams.delete('resource');
+    tab.href = url;
+  }
+
+  const form = document.querySelector('form.tools');
+  form.querySelector('[name=resource]')?.remove();
+};
+addEventListener('popstate', refresh);
+
+// The question is the server's own page; its form is shown here instead.
+const open = async address => {
+  const answer = await fetch(address, { cache: 'no-store' });
+  const form = answer.ok && (await read(answer)).getElementById('confirm');
+  if (!form) return location.assign(address);
+  ask.replaceChildren(document.importNode(form, true));
+  ask.showModal();
+};
+
+document.addEventListener('click', event => {
+  const link = event.target.closest('a');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (link.matches('[data-command]')) {
+    event.preventDefault();
+    open(link.href);
+  } else if (link.matches('[data-cancel]') && ask.open) {
+    event.preventDefault();
+    ask.close();
+  } else if (link.closest('.stack-table, .graph, .details') && !link.target && new URL(link.href).pathname === '/resources') {
+    event.preventDefault();
+    show(link.href);
+  }
+});
+
+ask.addEventListener('submit', async event => {
+  const form = event.target;
+  if (form.method === 'dialog') return;
+  event.preventDefault();
+  const button = form.querySelector('button');
+  button.disabled = true;
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    if (answer.ok) {
+      ask.close();
+      refresh();
+      return;
+    }
+
+    const problem = form.querySelector('[data-problem]');
+    problem.textContent = (await read(answer)).querySelector('main p')?.textContent ?? `The dashboard answered ${answer.status}.`;
+    problem.hidden = false;
+  } catch {
+    const problem = form.querySelector('[data-problem]');
+    problem.textContent = 'The dashboard does not answer.';
+    problem.hidden = false;
+  }
+
+  button.disabled = false;
+});
+
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape' && !ask.open && !document.querySelector('dialog[open]') && !event.target.matches('input, select')) {
+    const close = document.querySelector('[data-close]');
+    if (close) show(close.href);
+  }
 });

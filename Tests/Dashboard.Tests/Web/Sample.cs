@@ -42,4 +42,41 @@ internal static class Sample
         Ready = replicas.Count(r => r is { State: "Running", Health: "Ready" }),
         Replicas = replicas,
     };
+
+    /// <summary>What an AppHost tells of a replica beyond the status.</summary>
+    public static ResourceDetails Details(string name, string resource) => new()
+    {
+        Name = name,
+        Resource = resource,
+        Relationships = [new ResourceRelationship("redis", "Reference"), new ResourceRelationship("nginx", "WaitFor", IsIncoming: true)],
+        Commands =
+        [
+            new CommandDetails { Name = "start", DisplayName = "Start", State = "Hidden" },
+            new CommandDetails { Name = "stop", DisplayName = "Stop", State = "Enabled" },
+            new CommandDetails { Name = "purge", DisplayName = "Purge cache", State = "Enabled" },
+            new CommandDetails { Name = "rebuild", DisplayName = "Rebuild", State = "Disabled" },
+        ],
+        Replicas =
+        [
+            new ReplicaDetails
+            {
+                Name = name,
+                Urls = [new UrlDetails("http://127.0.0.1:8001", "http", null, IsInactive: false), new UrlDetails("javascript:alert(1)", null, null, IsInactive: false)],
+                HealthReports = [new HealthReportDetails("site_health", "Healthy", "answered 200"), new HealthReportDetails("db", null, null)],
+                Moves =
+                [
+                    new ReplicaMove(DateTimeOffset.UnixEpoch.AddSeconds(30), 1, "Running", "Ready", "In", null),
+                    new ReplicaMove(DateTimeOffset.UnixEpoch.AddSeconds(20), 1, "Starting", "Unknown", "None", null),
+                    new ReplicaMove(DateTimeOffset.UnixEpoch.AddSeconds(10.25), 0, "Waiting", "Unknown", "None", "a slot to start in"),
+                ],
+                LastWords = ["Unhandled exception.", "   at Main()"],
+                Properties = [new PropertyDetails("resource.source", "Site"), new PropertyDetails("project.path", "/srv/Site.csproj")],
+                Environment =
+                [
+                    new VariableDetails("API_KEY", "******", IsMasked: true, IsFromModel: true), new VariableDetails("GREETING", "hello", IsMasked: false, IsFromModel: true),
+                    new VariableDetails("PATH", "/bin", IsMasked: false, IsFromModel: false),
+                ],
+            },
+        ],
+    };
 }
