@@ -24,6 +24,7 @@ internal static class StackCommand
         root.Subcommands.Add(ReplicaCommand.CreateOwn(context));
         root.Subcommands.Add(OperationCommand.Create(context));
         root.Subcommands.Add(DashboardCommand.Create(context));
+        root.Subcommands.Add(TelemetryCommand.Create(context));
         root.Subcommands.Add(DownCommand.Create(context));
         root.Subcommands.Add(WaitReadyCommand.Create(context));
 

@@ -118,6 +118,7 @@ internal static partial class DashboardHost
         services.AddSingleton<ExportHandler>();
         services.AddSingleton<GrpcEndpoint>();
         services.AddSingleton<HttpEndpoint>();
+        services.AddSingleton<StoreBackup>();
         services.AddSingleton<TelemetryExport>();
         services.AddSingleton<TelemetryImport>();
         services.AddSingleton<LogFollower>();

@@ -11,6 +11,12 @@ internal sealed partial class Recovery(StorageOptions options, StoreStatus statu
         var catalogue = OpenCatalogue();
         try
         {
+            foreach (var left in Directory.EnumerateFiles(options.Directory, "copy-*.tmp*").ToList())
+            {
+                // Of a back-up that was cut short.
+                File.Delete(left);
+            }
+
             var files = Directory.EnumerateFiles(options.Directory, "seg-*.db").Select(path => Path.GetFileName(path)).ToHashSet();
             foreach (var known in catalogue.Segments)
             {

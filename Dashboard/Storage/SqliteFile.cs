@@ -66,6 +66,22 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>All of it as one new file, as it is at this moment; whoever writes goes on meanwhile.</summary>
+    public void CopyTo(string path)
+    {
+        using (File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite))
+        {
+            OwnerOnly.Protect(path);
+        }
+
+        using var copy = Open(path, raw.SQLITE_OPEN_READWRITE, "PRAGMA synchronous=OFF;");
+        var backup = raw.sqlite3_backup_init(copy._connection, "main", _connection, "main")
+            ?? throw new StoreException(raw.SQLITE_ERROR, $"'{System.IO.Path.GetFileName(Path)}' can't be copied.");
+        var code = raw.sqlite3_backup_step(backup, -1);
+        _ = raw.sqlite3_backup_finish(backup);
+        copy.Check(code);
+    }
+
     public SqliteStatement Prepare(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_connection, sql, out var statement));

@@ -1,5 +1,7 @@
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Settings;
+using Stack.Dashboard.Storage;
+using Stack.Dashboard.Web.Data;
 
 namespace Stack.Dashboard.Web.Api;
 
@@ -16,6 +18,11 @@ internal static class TelemetryApi
         LogsApi.Map(api);
         SpansApi.Map(api);
         TracesApi.Map(api);
+        api.MapGet("backup", (HttpContext context, StoreBackup backup) =>
+        {
+            ExportEndpoints.Name(context, "telemetry", "tar");
+            return TypedResults.Stream(body => backup.WriteAsync(body, context.RequestAborted), "application/x-tar");
+        });
         api.MapGet("{**rest}", (string rest) => TypedResults.Problem($"There is no '/api/telemetry/{rest}'.", statusCode: StatusCodes.Status404NotFound));
     }
 
