@@ -9,6 +9,13 @@ internal static partial class OtlpJsonWriter
     public static void WriteResourceSpans(Utf8JsonWriter json, IEnumerable<StoredSpan> spans)
     {
         json.WriteStartArray("resourceSpans");
+        WriteSenders(json, spans);
+        json.WriteEndArray();
+    }
+
+    /// <summary>What is in that array, for one that is written in several parts.</summary>
+    public static void WriteSenders(Utf8JsonWriter json, IEnumerable<StoredSpan> spans)
+    {
         foreach (var sender in spans.GroupBy(span => (span.Resource.DisplayName, span.Resource.AttributesJson)))
         {
             json.WriteStartObject();
@@ -35,8 +42,6 @@ internal static partial class OtlpJsonWriter
             json.WriteEndArray();
             json.WriteEndObject();
         }
-
-        json.WriteEndArray();
     }
 
     private static void WriteSpan(Utf8JsonWriter json, StoredSpan span)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net.Mime;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -17,11 +18,13 @@ namespace Stack.Dashboard.Web.Data;
 internal static class ExportEndpoints
 {
     private const int PageRows = 1000;
+    private const int PageTraces = 50;
 
     public static void MapExports(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/export/telemetry.zip", Telemetry);
         pages.MapGet("/export/support.zip", Support);
+        pages.MapGet("/export/traces.json", Traces);
         pages.MapGet("/export/logs.csv", (HttpContext context, [AsParameters] LogRequest request, LogQueries queries) =>
             Logs(context, request, queries, "csv", "text/csv; charset=utf-8", LogFile.CsvHeader, LogFile.WriteCsv));
         pages.MapGet("/export/logs.ndjson", (HttpContext context, [AsParameters] LogRequest request, LogQueries queries) =>
@@ -67,6 +70,36 @@ internal static class ExportEndpoints
                 await bundle.WriteAsync(zip, context.RequestAborted);
             },
             MediaTypeNames.Application.Zip);
+    }
+
+    private static PushStreamHttpResult Traces(HttpContext context, TraceRequest request, TraceQueries traces, TimeProvider time)
+    {
+        Name(context, "traces", "json");
+        return TypedResults.Stream(
+            async body =>
+            {
+                await using var json = new Utf8JsonWriter(body);
+                json.WriteStartObject();
+                json.WriteStartArray("resourceSpans");
+                for (var filter = request.Filter(time.GetUtcNow()) with { Before = null, Whole = true, Limit = PageTraces }; filter is not null;)
+                {
+                    var page = await traces.FindAsync(filter, context.RequestAborted);
+                    OtlpJsonWriter.WriteSenders(json, page.Traces.SelectMany(trace => trace.Spans));
+                    await json.FlushAsync(context.RequestAborted);
+                    if (page.IsPartial && page.Next is null)
+                    {
+                        // Half a file must not look like a whole one.
+                        context.Abort();
+                        return;
+                    }
+
+                    filter = page.Next is { } next ? filter with { Before = next } : null;
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            },
+            MediaTypeNames.Application.Json);
     }
 
     private static PushStreamHttpResult Logs(

@@ -50,7 +50,7 @@ internal static class SettingsEndpoints
                 Signals = SettingsModel.SignalsOf(figures),
                 Senders = SettingsModel.SendersOf(counters.Snapshot()),
                 Refusals = [.. counters.RecentRefusals.Where(refused => refused.Requests > 0)
-                    .Select(refused => $"{refused.Requests:N0} export requests were refused in the last five minutes: {Words(refused.Reason)}.")],
+                    .Select(refused => $"{refused.Requests:N0} export {(refused.Requests == 1 ? "request was" : "requests were")} refused in the last five minutes: {Words(refused.Reason)}.")],
                 Segments = SettingsModel.SegmentsOf(figures, status, viewer),
                 Options = SettingsModel.OptionsOf(options, configuration),
                 Resources = TelemetryGroup.From(queries.Resources()),

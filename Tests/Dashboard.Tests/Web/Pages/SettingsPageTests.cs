@@ -55,7 +55,7 @@ public sealed class SettingsPageTests
 
         (await dashboard.OpenAsync("/structuredlogs")).QuerySelector("#refused")!.GetAttribute("href").ShouldBe("/settings#ingest");
         (await dashboard.OpenAsync("/settings")).QuerySelector("#ingest .notice")!.TextContent
-            .ShouldBe("1 export requests were refused in the last five minutes: the key was missing or wrong.");
+            .ShouldBe("1 export request was refused in the last five minutes: the key was missing or wrong.");
     }
 
     [Fact]
