@@ -19,6 +19,9 @@ internal sealed class ActiveSegment : IDisposable
     private DateTimeOffset _nextRoll;
     private long _beyondCaps;
 
+    // The file was deleted or put aside, and there was no room for the next one yet.
+    private bool _isGone;
+
     public ActiveSegment(
         StorageOptions options, Catalogue catalogue, SegmentReaders readers, TimeProvider time, NumberingCaps? caps = null)
     {
@@ -42,6 +45,11 @@ internal sealed class ActiveSegment : IDisposable
 
     public void Insert(in PendingRow pending)
     {
+        if (_isGone)
+        {
+            BeginNew();
+        }
+
         if (!_file.InTransaction)
         {
             _file.Begin();
@@ -135,15 +143,14 @@ internal sealed class ActiveSegment : IDisposable
     public void Checkpoint() => _file.Checkpoint();
 
     /// <summary>Everything in it goes, also at a full disk: the file is deleted and a new one begun.</summary>
-    public void Discard()
+    /// <param name="whenDeleted">What needs the room that this makes, before the new file takes it.</param>
+    public void Discard(Action whenDeleted)
     {
         var old = _committed.File;
-        _file.Dispose();
-        _readers.Forget(old);
+        Close();
         SegmentPaths.Delete(PathOf(_committed));
-        var next = NewInfo();
-        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
-        _catalogue.Commit(next, []);
+        whenDeleted();
+        BeginNew();
         _catalogue.Remove(old);
     }
 
@@ -151,12 +158,9 @@ internal sealed class ActiveSegment : IDisposable
     public string SetAside()
     {
         var broken = _committed.File;
-        _file.Dispose();
-        _readers.Forget(broken);
+        Close();
         var bad = SegmentPaths.SetAside(PathOf(_committed));
-        var next = NewInfo();
-        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
-        _catalogue.Commit(next, []);
+        BeginNew();
         _catalogue.Remove(broken);
         return Path.GetFileName(bad);
     }
@@ -164,6 +168,20 @@ internal sealed class ActiveSegment : IDisposable
     public bool IsVolumeFull() => Volume.FreeBytes(_options.Directory) < Volume.Nothing;
 
     public void Dispose() => _file.Dispose();
+
+    private void Close()
+    {
+        _isGone = true;
+        _file.Dispose();
+        _readers.Forget(_committed.File);
+    }
+
+    private void BeginNew()
+    {
+        var next = NewInfo();
+        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
+        SaveToCatalogue();
+    }
 
     private void SaveToCatalogue()
     {
@@ -227,6 +245,7 @@ internal sealed class ActiveSegment : IDisposable
     private void Switch(SegmentInfo info, SegmentFile file)
     {
         _file = file;
+        _isGone = false;
         _info = _committed = info;
         _figures = new SegmentFigures(info);
         _begun = SegmentInfo.TryParseName(info.File, out var begun, out _) ? begun : _time.GetUtcNow();

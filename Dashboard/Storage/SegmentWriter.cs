@@ -48,8 +48,7 @@ internal sealed partial class SegmentWriter(
         segment.Undo();
         ClearPending();
         retention.DeleteAll();
-        segment.Discard();
-        catalogue.ClearFigures();
+        segment.Discard(catalogue.ClearFigures);
         bus.Clear(_ => true);
         budget.IsClosed = false;
         status.RecordRoom();

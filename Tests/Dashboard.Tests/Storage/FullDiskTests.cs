@@ -77,6 +77,39 @@ public sealed class FullDiskTests : IDisposable
         await UntilAsync(async () => await dashboard.CountAsync("limit=1&q=%22row+600099+%22") == 1, "the stored row");
     }
 
+    [Fact]
+    public async Task At_0_bytes_free_everything_can_be_cleared_on_the_page_and_storing_goes_on()
+    {
+        using var dashboard = await StartAsync();
+        var batch = 0;
+        for (; batch < 8; batch++)
+        {
+            await SendAsync(dashboard, batch);
+        }
+
+        var filler = dashboard.PathOf(_folder.File("filler"));
+        await UntilAsync(
+            async () =>
+            {
+                Fill(filler);
+                await SendAsync(dashboard, batch++);
+                return (await OpenAsync(dashboard)).QuerySelector("#not-storing") is not null;
+            },
+            "the banner");
+        Fill(filler);
+
+        var page = new HtmlParser().ParseDocument(await dashboard.Client.GetStringAsync(new Uri(dashboard.Frontend, "/settings/clear")));
+        using var form = new FormUrlEncodedContent([new("instance", ""), new("__RequestVerificationToken", page.QuerySelector("#confirm-clear input[name=__RequestVerificationToken]")!.GetAttribute("value")!)]);
+        using var answer = await dashboard.Client.PostAsync(new Uri(dashboard.Frontend, "/settings/clear"), form);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync()).QuerySelector("#done")!.TextContent.ShouldStartWith("Cleared.");
+        (await OpenAsync(dashboard)).QuerySelector("#not-storing").ShouldBeNull();
+        await SendAsync(dashboard, 7000);
+        await UntilAsync(async () => await dashboard.CountAsync("limit=1") == BatchRows, "the rows after the clear");
+        (await OpenAsync(dashboard)).QuerySelector("#not-storing").ShouldBeNull();
+    }
+
     private Task<ChildDashboard> StartAsync() => ChildDashboard.StartAsync(_folder.Path, "8m", ("DASHBOARD__STORAGE__SEGMENTBYTES", "1000000"), ("DASHBOARD__STORAGE__MAXBYTES", "4000000000"));
 
     /// <summary>As an exporter does: what is refused with 503 is sent again.</summary>
