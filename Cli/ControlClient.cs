@@ -159,7 +159,8 @@ internal sealed class ControlClient : IDisposable
 
     private Task<T> PostAsync<T>(string path, string? json, JsonTypeInfo<T> type, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        using var response = await SendAsync(HttpMethod.Post, path, json, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        // Always a body: without one, .NET sends the request again when the AppHost goes before it answers, and the next AppHost would get the command once more.
+        using var response = await SendAsync(HttpMethod.Post, path, json ?? "{}", HttpCompletionOption.ResponseContentRead, cancellationToken);
         return Read(await response.Content.ReadAsStringAsync(cancellationToken), type);
     });
 

@@ -100,7 +100,7 @@ internal sealed class FakeAppHost : IAsyncDisposable
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-        Requests.Enqueue($"{context.Request.Method} {target} {body}".TrimEnd());
+        Requests.Enqueue($"{context.Request.Method} {target} {(body == "{}" ? "" : body)}".TrimEnd());
         if (Answers.TryGetValue($"{context.Request.Method} {target}", out var answer))
         {
             await answer(context.Response);

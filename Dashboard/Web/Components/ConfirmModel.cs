@@ -13,6 +13,9 @@ public sealed record ConfirmModel
     /// <summary>With scale: how many there are to be at first.</summary>
     public int? Replicas { get; init; }
 
+    /// <summary>With rollback: where it can go to.</summary>
+    public IReadOnlyList<string> Releases { get; init; } = [];
+
     public required string Title { get; init; }
 
     /// <summary>What will happen, one sentence after another.</summary>
@@ -29,8 +32,10 @@ public sealed record ConfirmModel
 
     public required string ReturnUrl { get; init; }
 
-    internal static ConfirmModel From(StackOrder order, StackView view, CommandDetails? command, Viewer viewer, string returnUrl)
+    internal static ConfirmModel From(StackOrder order, StackView view, CommandDetails? command, IReadOnlyList<ReleaseInfo> releases, Viewer viewer, string returnUrl)
     {
+        var known = OfEveryResource(order, command);
+        var others = releases.Where(r => !r.Current).OrderByDescending(r => r.Previous).Select(r => r.Name).ToList();
         var resource = view.Find(order.Target);
         var isWhole = resource?.Name == order.Target && (resource.Replicas.Count > 1 || resource.Wanted > 1);
         return new ConfirmModel
@@ -38,14 +43,24 @@ public sealed record ConfirmModel
             Command = order.Command,
             Target = order.Target,
             Replicas = order.Command == StackOrder.Scale ? order.Replicas ?? resource?.Wanted : null,
-            Title = order.Command == StackOrder.Scale ? $"Scale {order.Target}" : $"{command?.DisplayName ?? Capital(order.Command)} {order.Target}",
+            Releases = others,
+            Title = $"{known} {order.Target}",
             Text = [.. Explain(order, resource, isWhole, command)],
-            Button = order.Command == StackOrder.Scale ? "Scale" : command?.DisplayName ?? Capital(order.Command),
+            Button = known,
             IsGrave = order.Command is "stop" || RefusesRequests(order, resource),
-            WhyNot = CommandRules.WhyNot(view, viewer) ?? (resource is null ? $"There is no resource or replica '{order.Target}'." : null),
+            WhyNot = CommandRules.WhyNot(view, viewer)
+                ?? (resource is null ? $"There is no resource or replica '{order.Target}'." : null)
+                ?? (order.Command == StackOrder.Rollback && others.Count == 0 ? $"'{order.Target}' has no other release to go to." : null),
             ReturnUrl = returnUrl,
         };
     }
+
+    private static string OfEveryResource(StackOrder order, CommandDetails? command) => order.Command switch
+    {
+        StackOrder.Scale => "Scale",
+        StackOrder.Rollback => "Roll back",
+        _ => command?.DisplayName ?? Capital(order.Command),
+    };
 
     private static IEnumerable<string> Explain(StackOrder order, ResourceStatus? resource, bool isWhole, CommandDetails? command)
     {
@@ -67,6 +82,9 @@ public sealed record ConfirmModel
                 break;
             case StackOrder.Scale:
                 yield return $"'{order.Target}' has {resource?.Wanted} replicas that are meant to run. New ones get requests when they are ready; those with the highest ports are taken away first, one at a time.";
+                break;
+            case StackOrder.Rollback:
+                yield return $"'{order.Target}' runs '{resource?.Release}'. It goes over to the release that you choose, one replica after another; what does not get ready there costs one replica, which gets the present one back.";
                 break;
             default:
                 if (command?.Description is { Length: > 0 } description)

@@ -126,6 +126,11 @@ public sealed record CommandLink(string Name, string Text, string? Description, 
         {
             yield return new CommandLink(StackOrder.Scale, "Scale", "Changes how many replicas there are.", query.Command(StackOrder.Scale, row.Name), true);
         }
+
+        if (row.Release is not null && row.Name == row.Resource)
+        {
+            yield return new CommandLink(StackOrder.Rollback, "Roll back", "Goes over to another release.", query.Command(StackOrder.Rollback, row.Name), true);
+        }
     }
 
     /// <summary>What the line of the table offers: few, by icon.</summary>

@@ -48,13 +48,20 @@ internal sealed class ControlClient : IDisposable
             ?? throw new InvalidDataException($"The AppHost answered 'null' to GET /v1/resources/{name}.");
     }
 
+    /// <summary>The releases of a site.</summary>
+    /// <exception cref="ControlRefusedException">The AppHost knows no such resource.</exception>
+    public async Task<ReleaseList> GetReleasesAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"v1/{Uri.EscapeDataString(resource)}/releases", null, cancellationToken);
+        return await response.Content.ReadFromJsonAsync(ControlJson.Default.ReleaseList, cancellationToken)
+            ?? throw new InvalidDataException($"The AppHost answered 'null' to GET /v1/{resource}/releases.");
+    }
+
     /// <summary>Gives a command and waits until its goal is reached or given up; the AppHost goes on with it when the wait ends. Its answer may be null.</summary>
     /// <exception cref="ControlRefusedException">It was refused, or tried and given up; the message is the AppHost's.</exception>
     public async Task<string?> GiveAsync(StackOrder order, CancellationToken cancellationToken)
     {
-        // Always a body: without one, .NET sends the request again when the AppHost goes before it answers, and the next AppHost would get the command once more.
-        using var content = new StringContent(
-            order.Command == StackOrder.Scale ? JsonSerializer.Serialize(new ScaleRequest { Replicas = order.Replicas }, ControlJson.Default.ScaleRequest) : "{}", Encoding.UTF8, "application/json");
+        using var content = new StringContent(order.Body, Encoding.UTF8, "application/json");
         using var response = await SendAsync(HttpMethod.Post, $"v1/{order.Path}", content, cancellationToken);
         return (await response.Content.ReadFromJsonAsync(ControlJson.Default.CommandResult, cancellationToken))?.Message;
     }

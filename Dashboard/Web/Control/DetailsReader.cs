@@ -21,11 +21,9 @@ internal sealed class DetailsReader(ControlClient client, StackWatch watch, Time
             return _known.GetValueOrDefault(name);
         }
 
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            var details = await client.GetDetailsAsync(name, either.Token);
+            var details = await AskAsync(token => client.GetDetailsAsync(name, token), cancellationToken);
             if (_known.Count >= Remembered)
             {
                 _known.Clear();
@@ -38,9 +36,34 @@ internal sealed class DetailsReader(ControlClient client, StackWatch watch, Time
             _known.TryRemove(name, out _);
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ControlRefusedException or JsonException || (e is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
             return _known.GetValueOrDefault(name);
         }
     }
+
+    /// <summary>The releases of a site, the newest first; empty where it has none, or the AppHost does not answer.</summary>
+    public async Task<IReadOnlyList<ReleaseInfo>> ReadReleasesAsync(string resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return watch.Current.Connection is StackConnection.Connected && watch.Current.Find(resource) is { Release: not null }
+                ? (await AskAsync(token => client.GetReleasesAsync(resource, token), cancellationToken)).Releases
+                : [];
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            return [];
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        return await ask(either.Token);
+    }
+
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException or ControlRefusedException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -27,10 +27,11 @@ internal static class CommandEndpoints
         var viewer = PageEndpoints.ViewerOf(context);
         var known = await details.ReadAsync(name, cancellationToken);
         var order = new StackOrder(command, name, replicas);
+        var releases = command == StackOrder.Rollback ? await details.ReadReleasesAsync(name, cancellationToken) : [];
         return new RazorComponentResult<ConfirmPage>(new
         {
             Viewer = viewer,
-            Model = ConfirmModel.From(order, watch.Current, known?.Commands.FirstOrDefault(c => c.Name == command), viewer, Back(returnUrl, name)),
+            Model = ConfirmModel.From(order, watch.Current, known?.Commands.FirstOrDefault(c => c.Name == command), releases, viewer, Back(returnUrl, name)),
         });
     }
 
@@ -65,7 +66,8 @@ internal static class CommandEndpoints
     {
         var command = form["command"].ToString();
         var replicas = int.TryParse(form["replicas"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
-        return new StackOrder(command, form["name"].ToString(), command == StackOrder.Scale ? replicas : null);
+        return new StackOrder(
+            command, form["name"].ToString(), command == StackOrder.Scale ? replicas : null, command == StackOrder.Rollback && form["release"].ToString() is { Length: > 0 } release ? release : null);
     }
 
     private static string Back(string? returnUrl, string name) =>

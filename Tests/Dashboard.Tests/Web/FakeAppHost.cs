@@ -38,6 +38,9 @@ internal sealed class FakeAppHost : IAsyncDisposable
         _app.MapGet("/v1/resources/{name}", (string name) => _details.TryGetValue(name, out var details)
             ? Results.Text(JsonSerializer.Serialize(details, ControlJson.Default.ResourceDetails), "application/json")
             : Results.Problem($"There is no resource and no replica named '{name}'.", statusCode: 404));
+        _app.MapGet("/v1/{name}/releases", (string name) => Releases is { } releases
+            ? Results.Text(JsonSerializer.Serialize(releases, ControlJson.Default.ReleaseList), "application/json")
+            : Results.Problem($"'{name}' has none.", statusCode: 404));
         _app.MapPost("/v1/{name}/{command}", TakeAsync);
         _app.MapPost("/v1/{name}/commands/{command}", TakeAsync);
     }
@@ -52,6 +55,9 @@ internal sealed class FakeAppHost : IAsyncDisposable
 
     /// <summary>What becomes of a command; null: it succeeds without a word.</summary>
     public Func<CancellationToken, Task<ControlProblem?>> Answer { get; set; } = _ => Task.FromResult<ControlProblem?>(null);
+
+    /// <summary>What is answered to <c>GET {name}/releases</c>.</summary>
+    public ReleaseList? Releases { get; set; }
 
     /// <summary>What a command that succeeds says.</summary>
     public string? Said { get; set; }

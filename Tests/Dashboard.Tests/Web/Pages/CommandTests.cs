@@ -39,7 +39,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("stop", "site-8001", "site-8001/stop")]
     [InlineData("roll", "site", "site/roll")]
     [InlineData("purge cache", "site", "site/commands/purge cache")]
-    [InlineData("rollback", "site", "site/commands/rollback")]
+    [InlineData("deploy", "site", "site/commands/deploy")]
     [InlineData("down", "site", "site/commands/down")]
     public async Task Commands_go_where_the_AppHost_expects_them(string command, string target, string expected)
     {
@@ -63,6 +63,25 @@ public sealed class CommandTests : IDisposable
 
         host.Commands.ShouldBe(["site/scale {\"replicas\":6}"]);
         Audit(dashboard).ShouldHaveSingleItem().Command.ShouldBe("scale to 6");
+    }
+
+    [Fact]
+    public async Task Roll_back_goes_to_the_release_that_is_chosen_and_offers_the_one_before_first()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2) with { Release = "v3" });
+        await using var dashboard = await ConnectedDashboard.StartAsync(Socket);
+        const string Address = "/resources/command?name=site&command=rollback";
+        (await dashboard.OpenAsync(Address)).QuerySelector("[role=alert]")!.TextContent.ShouldBe("'site' has no other release to go to.");
+        host.Releases = new ReleaseList { Resource = "site", Current = "v3", Previous = "v1", Releases = [Release("v3", current: true), Release("v2"), Release("v1", previous: true), Release("build")] };
+
+        var question = await dashboard.OpenAsync(Address);
+        question.QuerySelectorAll("select[name=release] option").Select(o => o.TextContent).ShouldBe(["v1", "v2", "build"]);
+        (await dashboard.SubmitAsync(question, ("release", "v2"))).Dispose();
+
+        question.QuerySelector("h1")!.TextContent.ShouldBe("Roll back site");
+        host.Commands.ShouldBe(["site/rollback {\"to\":\"v2\"}"]);
+        Audit(dashboard).ShouldHaveSingleItem().Command.ShouldBe("rollback to v2");
+        (await dashboard.OpenAsync("/resources?resource=site")).QuerySelectorAll(".commands a").Select(a => a.TextContent).ShouldContain("Roll back");
     }
 
     [Fact]
@@ -286,6 +305,8 @@ public sealed class CommandTests : IDisposable
     }
 
     private static IReadOnlyList<AuditEntry> Audit(TestDashboard dashboard) => dashboard.Service<CommandDesk>().Audit(100, null);
+
+    private static ReleaseInfo Release(string name, bool current = false, bool previous = false) => new() { Name = name, Current = current, Previous = previous, Replicas = [] };
 
     private static ResourceDetails Details(string name, params CommandDetails[] commands) =>
         new() { Name = name, Resource = "site", Relationships = [], Commands = commands, Replicas = [] };
