@@ -366,7 +366,7 @@ public sealed class ResourcesPageTests : IDisposable
         await dashboard.WaitForResourceAsync("worker-1");
 
         var page = await dashboard.OpenAsync("/resources");
-        page.QuerySelectorAll("tr.replica th").Select(h => h.TextContent).ShouldBe(["site-8002", "site-8010", "worker-1"]);
+        page.QuerySelectorAll("tr.nested th").Select(h => h.TextContent).ShouldBe(["site-8002", "site-8010", "worker-1"]);
         page.QuerySelectorAll("thead th").Select(h => h.TextContent).ShouldNotContain("State");
         page.QuerySelectorAll("nav a").Select(a => a.TextContent).ShouldBe(["Overview", "Resources", "Structured logs", "Traces", "Metrics"]);
         page.QuerySelector("#pulse").ShouldBeNull();
