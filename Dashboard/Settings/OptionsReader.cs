@@ -115,10 +115,12 @@ internal static class OptionsReader
         var defaults = new StorageOptions();
         const string Section = "Dashboard:Storage:";
         const long Most = 1L << 50;
+        var directory = Path.GetFullPath(source.Text(Section + "Directory").Value ?? defaults.Directory);
+        var isProduction = source.Text("ASPNETCORE_ENVIRONMENT", "environment").Value?.Equals(Environments.Production, StringComparison.OrdinalIgnoreCase) == true;
         var options = defaults with
         {
-            Directory = Path.GetFullPath(source.Text(Section + "Directory").Value ?? defaults.Directory),
-            MaxBytes = source.Number(Section + "MaxBytes", defaults.MaxBytes, 1 << 20, Most),
+            Directory = directory,
+            MaxBytes = source.Number(Section + "MaxBytes", isProduction ? StorageOptions.ShareOf(Volume.TotalBytes(directory)) : defaults.MaxBytes, 1 << 20, Most),
             MaxAge = source.Span(Section + "MaxAge", defaults.MaxAge),
             MinFreeBytes = source.Number(Section + "MinFreeBytes", defaults.MinFreeBytes, 0, Most),
             SegmentBytes = source.Number(Section + "SegmentBytes", defaults.SegmentBytes, 64 << 10, Most),

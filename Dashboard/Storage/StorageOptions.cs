@@ -5,7 +5,7 @@ internal sealed record StorageOptions
 {
     public string Directory { get; init; } = Path.Combine(".stack", "telemetry");
 
-    /// <summary>All files together; the oldest segments go first.</summary>
+    /// <summary>All files together; the oldest segments go first. In production a tenth of the volume, unless it is set.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
 
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
@@ -29,6 +29,9 @@ internal sealed record StorageOptions
     public int RingRows { get; init; } = 10_000;
 
     public long RingBytes { get; init; } = 48L << 20;
+
+    /// <summary>What production takes of a volume: a tenth, at least 2 GiB, at most 50.</summary>
+    public static long ShareOf(long? volumeBytes) => Math.Clamp((volumeBytes ?? 0) / 10, 2L << 30, 50L << 30);
 
     /// <summary>SQLite's max_page_count of each segment: what a full disk looks like. Tests only.</summary>
     public int SegmentPageLimit { get; init; }

@@ -7,11 +7,25 @@ internal static class Volume
     public const long Nothing = 1 << 20;
 
     /// <summary>Null when the system does not tell.</summary>
-    public static long? FreeBytes(string directory)
+    public static long? FreeBytes(string directory) => Ask(directory, drive => drive.AvailableFreeSpace);
+
+    /// <summary>Of the volume that the folder is on, or will be on. Null when the system does not tell.</summary>
+    public static long? TotalBytes(string directory)
+    {
+        var existing = directory;
+        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { Length: > 0 } parent)
+        {
+            existing = parent;
+        }
+
+        return Ask(existing, drive => drive.TotalSize);
+    }
+
+    private static long? Ask(string directory, Func<DriveInfo, long> ask)
     {
         try
         {
-            return new DriveInfo(directory).AvailableFreeSpace;
+            return ask(new DriveInfo(directory));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

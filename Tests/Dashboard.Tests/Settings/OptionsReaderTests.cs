@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Stack.Dashboard.Settings;
+using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Tests.Settings;
 
@@ -19,6 +20,23 @@ public sealed class OptionsReaderTests
         options.Api.PrimaryApiKey.ShouldBeNull();
         options.Storage.Directory.ShouldBe(Path.GetFullPath(Path.Combine(".stack", "telemetry")));
         options.ControlSocket.ShouldBeNull();
+    }
+
+    [Fact]
+    public void In_production_the_store_takes_its_share_of_the_volume_unless_its_size_is_set()
+    {
+        Read("environment=Production", "Dashboard:Storage:Directory=/not/there/yet").Storage.MaxBytes.ShouldBe(StorageOptions.ShareOf(Volume.TotalBytes("/")));
+        Read("environment=Production", "Dashboard:Storage:MaxBytes=5000000").Storage.MaxBytes.ShouldBe(5_000_000);
+        Read("environment=Development").Storage.MaxBytes.ShouldBe(2L << 30);
+    }
+
+    [Fact]
+    public void Index_of_words_and_age_of_figures_are_read()
+    {
+        var storage = Read("Dashboard:Storage:FullText=true", "Dashboard:Storage:RollupAge=90d").Storage;
+
+        (storage.FullText, storage.RollupAge).ShouldBe((true, TimeSpan.FromDays(90)));
+        Should.Throw<StartException>(() => Read("Dashboard:Storage:FullText=maybe")).Message.ShouldBe("Setting 'Dashboard:Storage:FullText' is 'maybe', which is not 'true' or 'false'.");
     }
 
     [Fact]

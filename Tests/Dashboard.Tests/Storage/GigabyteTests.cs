@@ -6,7 +6,7 @@ namespace Stack.Dashboard.Tests.Storage;
 [Trait("kind", "slow")]
 public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Segments = 9;
+    private const int Segments = 10;
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -36,7 +36,7 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
         return (long.Parse(read.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), took, await dashboard.CountAsync());
     }
 
-    /// <summary>One segment of 130 MB, made by SQLite itself, and copies of it; the last one is still being written.</summary>
+    /// <summary>One segment of 117 MB, made by SQLite itself, and copies of it; the last one is still being written.</summary>
     private static void Make(string folder)
     {
         Directory.CreateDirectory(folder);
