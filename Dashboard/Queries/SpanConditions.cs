@@ -7,15 +7,14 @@ internal sealed class SpanConditions
 {
     private readonly List<string> _conditions = [];
     private readonly List<long> _values = [];
+    private readonly string _notCleared;
 
-    private SpanConditions()
-    {
-    }
+    private SpanConditions(SegmentReader reader) => _notCleared = reader.NotCleared;
 
     /// <summary>Table, with the index where SQLite would not choose it by itself.</summary>
     public string From { get; private set; } = "spans";
 
-    public string Where => string.Join(" AND ", _conditions);
+    public string Where => string.Join(" AND ", _conditions) + _notCleared;
 
     /// <summary>Null when nothing in the segment can match.</summary>
     /// <param name="filter">What is wanted; the limit is not looked at.</param>
@@ -23,7 +22,7 @@ internal sealed class SpanConditions
     /// <param name="maxId">Rows after it are not committed for this query.</param>
     public static SpanConditions? Of(SpanFilter filter, SegmentReader reader, long maxId)
     {
-        var conditions = new SpanConditions();
+        var conditions = new SpanConditions(reader);
         conditions.Add("id<=?", maxId);
         conditions.AddIf("id>?", filter.AfterId);
         conditions.AddIf("start>=?", filter.From is { } from ? UnixTicks.Of(from) : null);

@@ -37,9 +37,6 @@ internal sealed record FrontendOptions
 
     /// <summary>Whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses or networks, as <c>127.0.0.1, 10.0.0.0/8</c>; empty = nobody's.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
-
-    /// <summary>Sub-path behind a proxy, with a leading and without a trailing slash; empty = none.</summary>
-    public string PathBase { get; init; } = "";
 }
 
 /// <summary>How people sign in.</summary>

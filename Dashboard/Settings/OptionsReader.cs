@@ -40,7 +40,12 @@ internal static class OptionsReader
         var (urls, key) = source.Text("Dashboard:Frontend:EndpointUrls", "ASPNETCORE_URLS", "urls");
         var parsed = (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(url => source.ParseUrl(url, key)).OfType<Uri>().ToList();
-        var pathBase = source.Text("Dashboard:Frontend:PathBase").Value?.Trim('/') ?? "";
+        if (source.Text("Dashboard:Frontend:PathBase").Value is { } pathBase && pathBase != "/")
+        {
+            source.Report($"Setting 'Dashboard:Frontend:PathBase' is '{pathBase}', but the pages work at the root of a host only. "
+                + "Let the proxy give the dashboard a host name of its own, and set 'Dashboard:Frontend:PublicUrl' to it.");
+        }
+
         var publicUrl = source.Text("Dashboard:Frontend:PublicUrl");
         return defaults with
         {
@@ -52,7 +57,6 @@ internal static class OptionsReader
             PublicUrl = publicUrl.Value is null ? null : source.ParseUrl(publicUrl.Value, publicUrl.Key),
             TrustedProxies = source.List(
                 "Dashboard:Frontend:TrustedProxies", static text => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _), "addresses such as '10.0.0.7' or '10.0.0.0/8'"),
-            PathBase = pathBase.Length == 0 ? "" : "/" + pathBase,
         };
     }
 

@@ -55,8 +55,7 @@ internal sealed class RunningDashboard : IAsyncDisposable
             new("Logging:LogLevel:Default", "None"),
             new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "None"),
             new("Logging:LogLevel:Microsoft.AspNetCore", "Error"),
-            .. settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1])),
-        ]));
+        ]).AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1]))));
         await app.StartAsync();
         return new RunningDashboard(app, folder);
     }

@@ -13,10 +13,14 @@ public sealed record TelemetryGroup(string Service, IReadOnlyList<TelemetryInsta
             .Select(g => new TelemetryGroup(g.Key,
             [
                 .. g.OrderBy(r => r.DisplayName, NaturalOrder.Instance)
-                    .Select(r => new TelemetryInstance(r.DisplayName, r.HasLogs, r.HasTraces, r.HasMetrics)),
+                    .Select(r => new TelemetryInstance(r.DisplayName, r.HasLogs, r.HasTraces, r.HasMetrics) { LacksId = r.InstanceId is null }),
             ])),
     ];
 }
 
 /// <summary>One instance that sent telemetry.</summary>
-public sealed record TelemetryInstance(string Name, bool HasLogs, bool HasTraces, bool HasMetrics);
+public sealed record TelemetryInstance(string Name, bool HasLogs, bool HasTraces, bool HasMetrics)
+{
+    /// <summary>It does not say which instance it is: all that run on its machine melt into one.</summary>
+    public bool LacksId { get; init; }
+}

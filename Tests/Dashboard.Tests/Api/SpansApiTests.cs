@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Tests.Api;
 
@@ -92,6 +93,19 @@ public sealed class SpansApiTests
         ApiReplies.SpanNames(next.GetProperty("data")).ShouldBe(["later"]);
         ApiReplies.SpanNames(fromStart.GetProperty("data")).ShouldBe(["GET /", "POST /orders"]);
         fromStart.GetProperty("totalCount").GetInt32().ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Spans_of_an_instance_that_was_cleared_are_not_found()
+    {
+        await using var dashboard = await FilledAsync();
+        var worker = dashboard.Queries.Resources().Single(resource => resource.Service == "worker");
+
+        await dashboard.Get<TelemetryStore>().ClearAsync(worker, CancellationToken.None);
+
+        var reply = await dashboard.Client.GetFromJsonAsync<JsonElement>("/api/telemetry/spans");
+        ApiReplies.SpanNames(reply.GetProperty("data")).ShouldNotContain("job");
+        reply.GetProperty("totalCount").GetInt32().ShouldBe(4);
     }
 
     [Fact]

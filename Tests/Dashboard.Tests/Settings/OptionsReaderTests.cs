@@ -127,6 +127,30 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void Keys_are_needed_where_other_machines_can_send_or_ask()
+    {
+        var refused = Should.Throw<StartException>(() => Read(
+            "Dashboard:Frontend:EndpointUrls=https://0.0.0.0:1", "Dashboard:Otlp:HttpEndpointUrl=https://[::]:3", "Dashboard:Otlp:AuthMode=Unsecured", "Dashboard:Api:AuthMode=Unsecured"));
+
+        refused.Problems.ShouldBe(
+        [
+            "The OTLP/HTTP listener 'https://[::]:3/' ('Dashboard:Otlp:HttpEndpointUrl') can be reached from other machines, but 'Dashboard:Otlp:AuthMode' is Unsecured. "
+                + "Bind 127.0.0.1, choose another mode, or set ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true.",
+            "The telemetry API would be open to other machines at 'https://0.0.0.0:1/'. Set 'Dashboard:Api:AuthMode' to ApiKey, or bind 127.0.0.1.",
+        ]);
+    }
+
+    [Fact]
+    public void A_sub_path_is_refused_since_the_pages_would_not_work_there()
+    {
+        Should.Throw<StartException>(() => Read("Dashboard:Frontend:PathBase=/dash")).Problems.ShouldBe(
+        [
+            "Setting 'Dashboard:Frontend:PathBase' is '/dash', but the pages work at the root of a host only. "
+                + "Let the proxy give the dashboard a host name of its own, and set 'Dashboard:Frontend:PublicUrl' to it.",
+        ]);
+    }
+
+    [Fact]
     public void A_small_quota_has_small_segments()
     {
         Read("Dashboard:Storage:MaxBytes=40000000").Storage.SegmentBytes.ShouldBe(10_000_000);
