@@ -20,6 +20,8 @@ internal sealed record SpanRow
 
     public required long DurationNanoseconds { get; init; }
 
+    public DateTimeOffset End => Start.AddTicks(DurationNanoseconds / 100);
+
     /// <summary>OTLP: 0 unset, 1 ok, 2 error.</summary>
     public int Status { get; init; }
 

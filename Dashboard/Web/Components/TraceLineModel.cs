@@ -26,6 +26,9 @@ public sealed record TraceLineModel
     /// <summary>Of the longest on the page, and within it the replica's part; in percent.</summary>
     public required (string Width, string? InnerX, string? InnerWidth) Bar { get; init; }
 
+    /// <summary>How much of it the replica took, where the gateway told as well.</summary>
+    public string? InReplica { get; init; }
+
     /// <summary>Who took how long, where the gateway and a replica both told.</summary>
     public string? Parts { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record TraceLineModel
             Bar = (Percent.Of(Longest(tree), longest, 0.4),
                 replica is null ? null : Percent.Of(replica.Start - gateway!.Start, longest),
                 replica is null ? null : Percent.Of(replica.End - replica.Start, longest)),
+            InReplica = replica is null ? null : Format.Duration(replica.End - replica.Start),
             Parts = replica is null ? null : $"{gateway!.Resource.DisplayName} {Format.Duration(gateway.End - gateway.Start)}, {replica.Resource.DisplayName} {Format.Duration(replica.End - replica.Start)}",
             Instances = [.. tree.Nodes.Select(node => node.Span.Resource.DisplayName).Distinct()],
             Spans = $"{tree.Nodes.Count}{(trace.IsCut ? "+" : "")} {(tree.Nodes.Count == 1 ? "span" : "spans")}",

@@ -36,6 +36,8 @@ public sealed record TracesModel
 
     public string NewestAddress => (Request with { Before = null }).Address();
 
+    public string ExportAddress => "/traces/export" + (Request with { Before = null }).Query();
+
     public string Sorted(bool byDuration) => (Request with { Sort = byDuration ? "duration" : null, Before = null }).Address();
 
     /// <summary>The same time without the rest of the filter.</summary>

@@ -12,18 +12,29 @@ namespace Stack.Dashboard.Web.Pages;
 internal static class TraceEndpoints
 {
     private const int MaxRecords = 1000;
+    private const int MaxExported = 1000;
+
+    // Records are written by the same clocks as the spans, but not always at the same time.
+    private static readonly TimeSpan Around = TimeSpan.FromMinutes(10);
 
     public static void MapTraces(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/traces", TracesAsync);
         pages.MapGet("/traces/detail/{traceId}", TraceAsync);
+        pages.MapGet("/traces/export", ExportManyAsync);
         pages.MapGet("/traces/export/{traceId}", ExportAsync);
         pages.MapGet("/fragments/traces/{traceId}/{span}", PaneAsync);
     }
 
-    private static async Task<RazorComponentResult<TracesPage>> TracesAsync(
+    private static async Task<IResult> TracesAsync(
         TraceRequest request, HttpContext context, TraceQueries traces, LogQueries queries, TimeProvider time, CancellationToken cancellationToken)
     {
+        // Who pastes the id of a trace wants to see that one.
+        if (request.Text?.Trim() is { } text && IsId(text))
+        {
+            return TypedResults.Redirect($"/traces/detail/{text.ToLowerInvariant()}");
+        }
+
         var (viewer, now) = (PageEndpoints.ViewerOf(context), time.GetUtcNow());
         var filter = request.Filter(now);
         var page = await traces.FindAsync(filter, cancellationToken);
@@ -69,18 +80,25 @@ internal static class TraceEndpoints
             return TypedResults.NotFound();
         }
 
-        var spans = trace.Spans.Where(item => span is null || item.Row.SpanId == span).ToList();
-        return TypedResults.Stream(
-            async body =>
-            {
-                await using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
-                json.WriteStartObject();
-                OtlpJsonWriter.WriteResourceSpans(json, spans);
-                json.WriteEndObject();
-                await json.FlushAsync(cancellationToken);
-            },
-            MediaTypeNames.Application.Json, $"trace-{trace.Id}.json");
+        return File(trace.Spans.Where(item => span is null || item.Row.SpanId == span), $"trace-{trace.Id}.json", cancellationToken);
     }
+
+    private static async Task<IResult> ExportManyAsync(TraceRequest request, TraceQueries traces, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var found = await traces.FindAsync(request.Filter(time.GetUtcNow()) with { Whole = true, Limit = MaxExported }, cancellationToken);
+        return File(found.Traces.SelectMany(trace => trace.Spans), "traces.json", cancellationToken);
+    }
+
+    private static PushStreamHttpResult File(IEnumerable<StoredSpan> spans, string name, CancellationToken cancellationToken) => TypedResults.Stream(
+        async body =>
+        {
+            await using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
+            json.WriteStartObject();
+            OtlpJsonWriter.WriteResourceSpans(json, spans);
+            json.WriteEndObject();
+            await json.FlushAsync(cancellationToken);
+        },
+        MediaTypeNames.Application.Json, name);
 
     private static async Task<TraceModel?> FindAsync(
         string traceId, string? t, string? span, HttpContext context, TraceQueries traces, LogQueries logs, CancellationToken cancellationToken)
@@ -90,7 +108,15 @@ internal static class TraceEndpoints
             return null;
         }
 
-        var records = await logs.FindAsync(new LogFilter { TraceId = trace.Id, Limit = MaxRecords, CountTotal = false }, cancellationToken);
+        var filter = new LogFilter
+        {
+            TraceId = trace.Id,
+            From = trace.Spans.Min(item => item.Row.Start) - Around,
+            To = trace.Spans.Max(item => item.Row.End) + Around,
+            Limit = MaxRecords,
+            CountTotal = false,
+        };
+        var records = await logs.FindAsync(filter, cancellationToken);
         return TraceModel.From(trace, records.Rows, span?.ToLowerInvariant(), PageEndpoints.ViewerOf(context));
     }
 

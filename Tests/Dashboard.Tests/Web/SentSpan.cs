@@ -15,6 +15,9 @@ internal sealed record SentSpan(string Trace, string Id, string Name, string Ins
 
     public string Service { get; init; } = "site";
 
+    /// <summary>When the trace began.</summary>
+    public DateTimeOffset Time { get; init; } = Samples.Time;
+
     /// <summary>Milliseconds after the beginning of the trace.</summary>
     public int At { get; init; }
 
@@ -27,6 +30,12 @@ internal sealed record SentSpan(string Trace, string Id, string Name, string Ins
     public IReadOnlyList<(string Key, string Value)> Attributes { get; init; } = [];
 
     public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>What went wrong: an event with a stack trace.</summary>
+    public string? Exception { get; init; }
+
+    /// <summary>The trace of a span that this one names.</summary>
+    public string? Link { get; init; }
 
     /// <summary>The request of a gateway that asked two replicas, and that of the replica that answered.</summary>
     public static SentSpan[] Retried(string trace) =>
@@ -53,7 +62,7 @@ internal sealed record SentSpan(string Trace, string Id, string Name, string Ins
 
     private ResourceSpans ToOtlp()
     {
-        var start = (ulong)Samples.Time.ToUnixTimeMilliseconds() * 1_000_000;
+        var start = (ulong)Time.ToUnixTimeMilliseconds() * 1_000_000;
         Span span = new()
         {
             TraceId = Bytes(Trace), SpanId = Bytes(Id), ParentSpanId = Bytes(Parent ?? ""), Name = Name, Kind = Kind,
@@ -62,6 +71,21 @@ internal sealed record SentSpan(string Trace, string Id, string Name, string Ins
         };
         span.Attributes.AddRange(Attributes.Select(attribute => Text(attribute.Key, attribute.Value)));
         span.Events.AddRange(Events.Select((name, index) => new SpanEvent { Name = name, TimeUnixNano = start + ((ulong)index * 1_000_000), Attributes = { Text("number", $"{index}") } }));
+        if (Exception is not null)
+        {
+            span.Status = new SpanStatus { Code = 2, Message = Exception };
+            span.Events.Add(new SpanEvent
+            {
+                Name = "exception", TimeUnixNano = span.EndTimeUnixNano,
+                Attributes = { Text("exception.type", "System.Exception"), Text("exception.message", Exception), Text("exception.stacktrace", $"System.Exception: {Exception}\n   at Board.Show()") },
+            });
+        }
+
+        if (Link is not null)
+        {
+            span.Links.Add(new SpanLink { TraceId = Bytes(Link), SpanId = Bytes("00f067aa0ba902ff") });
+        }
+
         return new ResourceSpans
         {
             Resource = new Resource { Attributes = { Text("service.name", Service), Text("service.instance.id", Instance) } },

@@ -133,4 +133,121 @@ public sealed class TracesPageTests
         none.GetProperty("returnedCount").GetInt32().ShouldBe(0);
         (unknown.StatusCode, wrong.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.BadRequest));
     }
+
+    [Fact]
+    public async Task Details_of_a_span_are_in_the_page_and_as_a_fragment_for_its_script()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        await SentSpan.SendAsync(
+            dashboard,
+            new SentSpan(Trace, "00f067aa0ba902b7", "GET", "nginx") { Service = "nginx", Attributes = [("url.path", "/board")] },
+            new SentSpan(Trace, "00f067aa0ba902b8", "GET Board/Show") { Parent = "00f067aa0ba902b7", At = 2, Milliseconds = 6, Exception = "The board is locked.", Attributes = [("user", "17")], Link = Other });
+
+        var page = await dashboard.OpenAsync($"/traces/detail/{Trace}?t=1795335300000&span=00f067aa0ba902b8");
+        var fragment = await dashboard.OpenAsync($"/fragments/traces/{Trace}/00f067aa0ba902b8?t=1795335300000");
+        using var unknown = await dashboard.Browser.GetAsync($"/fragments/traces/{Trace}/00f067aa0ba902ff");
+
+        fragment.QuerySelector("section")!.OuterHtml.ShouldBe(page.QuerySelector("#pane section")!.OuterHtml);
+        page.QuerySelector("#pane-title")!.TextContent.ShouldBe("GET Board/Show");
+        page.QuerySelectorAll("#pane .attributes dt").Select(e => e.TextContent).ShouldContain("user");
+        page.QuerySelector("#pane .log-stack")!.TextContent.ShouldBe("System.Exception: The board is locked.\n   at Board.Show()");
+        page.QuerySelector("#pane .events a")!.GetAttribute("href").ShouldBe($"/traces/detail/{Other}?span=00f067aa0ba902ff");
+        page.QuerySelectorAll(".span-row[data-chosen] .log-text").Select(e => e.TextContent).ShouldBe(["GET Board/Show"]);
+        page.QuerySelector(".banner .said")!.TextContent.ShouldContain("The board is locked.");
+        page.QuerySelectorAll(".span-row a").Select(e => e.GetAttribute("href")).ShouldBe(
+            [$"/traces/detail/{Trace}?t=1795335300000&span=00f067aa0ba902b7", $"/traces/detail/{Trace}?t=1795335300000&span=00f067aa0ba902b8"]);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Log_records_of_the_trace_stand_below_it_in_the_order_of_their_times()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        await SentSpan.SendAsync(dashboard, new SentSpan(Trace, "00f067aa0ba902b7", "GET /") { Time = TimeProvider.System.GetUtcNow() });
+        await dashboard.SendLogsAsync(new SentLog("of this one") { TraceId = Trace }, new SentLog("of another") { TraceId = Other }, new SentLog("<b>second</b>", Severity: 17) { TraceId = Trace });
+
+        var page = await dashboard.OpenAsync($"/traces/detail/{Trace}");
+
+        page.QuerySelectorAll(".trace-logs .log-text").Select(e => e.TextContent).ShouldBe(["of this one", "<b>second</b>"]);
+        page.QuerySelectorAll(".trace-logs .trace-log").Select(e => e.GetAttribute("data-level")).ShouldBe(["information", "error"]);
+        page.QuerySelectorAll(".trace-id a").Select(e => e.GetAttribute("href")).ShouldContain($"/structuredlogs?traceId={Trace}");
+    }
+
+    [Fact]
+    public async Task A_trace_a_span_and_a_whole_filter_are_files_that_can_be_sent_again()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        await SentSpan.SendAsync(dashboard, SentSpan.Retried(Trace));
+        await SentSpan.SendAsync(dashboard, new SentSpan(Other, "10f067aa0ba902b7", "GET Home/Error", "site-8001") { IsError = true });
+        var page = await dashboard.OpenAsync($"/traces/detail/{Trace}");
+
+        using var trace = await dashboard.Browser.GetAsync(page.QuerySelector("a[download]")!.GetAttribute("href"));
+        var span = await SpansAsync($"/traces/export/{Trace}?span=00f067aa0ba902b9");
+        var all = await SpansAsync("/traces/export?from=0");
+        var failed = await SpansAsync("/traces/export?from=0&errors=true");
+        using var unknown = await dashboard.Browser.GetAsync($"/traces/export/{Trace[..31]}0");
+
+        trace.Content.Headers.ContentDisposition!.FileName.ShouldBe($"trace-{Trace}.json");
+        Names(JsonElement.Parse(await trace.Content.ReadAsStringAsync())).ShouldBe(["GET", "GET Home/Index", "SELECT"]);
+        span.ShouldBe(["SELECT"]);
+        all.ShouldBe(["GET Home/Error", "GET", "GET Home/Index", "SELECT"]);
+        failed.ShouldBe(["GET Home/Error"]);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        async Task<List<string>> SpansAsync(string address) => Names(await dashboard.Browser.GetFromJsonAsync<JsonElement>(address));
+        static List<string> Names(JsonElement data) =>
+        [
+            .. data.GetProperty("resourceSpans").EnumerateArray().SelectMany(resource => resource.GetProperty("scopeSpans").EnumerateArray())
+                .SelectMany(scope => scope.GetProperty("spans").EnumerateArray()).Select(item => item.GetProperty("name").GetString()!),
+        ];
+    }
+
+    [Fact]
+    public async Task Filter_stays_in_every_link_and_what_is_wrong_with_the_search_is_said()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        await SentSpan.SendAsync(dashboard, SentSpan.Retried(Trace));
+
+        var page = await dashboard.OpenAsync("/traces?from=0&resource=site&min=1&q=home");
+        var wrong = await dashboard.OpenAsync("/traces?from=0&q=dur:>long");
+        using var pasted = await dashboard.Browser.GetAsync($"/traces?q=%20{Trace.ToUpperInvariant()}");
+
+        page.QuerySelectorAll(".trace-line .log-text").Select(e => e.TextContent).ShouldBe(["GET /orders"]);
+        page.QuerySelector(".log-head a.num")!.GetAttribute("href").ShouldBe("/traces?from=0&resource=site&min=1&q=home&sort=duration");
+        page.QuerySelectorAll(".percentiles tbody th a").Select(e => (e.TextContent, e.GetAttribute("href"))).ShouldBe(
+            [("site-8002", "/traces?from=0&resource=site-8002&min=1&q=home"), ("GET Home/Index", "/traces?from=0&resource=site&route=GET%20Home%2FIndex&min=1&q=home")]);
+        page.QuerySelectorAll(".scatter-plot a").Select(e => e.GetAttribute("href")).ShouldBe([$"/traces/detail/{Trace}?t=1795335300004"]);
+        page.QuerySelectorAll("[style], [onclick]").ShouldBeEmpty();
+        wrong.QuerySelector(".notice")!.TextContent.ShouldStartWith("'long' is not a number");
+        (pasted.StatusCode, pasted.Headers.Location?.ToString()).ShouldBe((HttpStatusCode.Redirect, $"/traces/detail/{Trace}"));
+    }
+
+    [Fact]
+    public async Task An_hour_without_traces_says_when_the_newest_one_was()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        await SentSpan.SendAsync(dashboard, SentSpan.Retried(Trace));
+
+        var page = await dashboard.OpenAsync("/traces");
+
+        page.QuerySelector(".empty h2")!.TextContent.ShouldBe("No traces in this time");
+        page.QuerySelector(".empty time")!.TextContent.ShouldStartWith("2026-11-22 08:15:00");
+        page.QuerySelectorAll(".empty a").Select(e => e.GetAttribute("href")).ShouldBe(["/traces?range=24h", "/traces?range=7d"]);
+    }
+
+    [Fact]
+    public async Task Two_thousand_spans_of_hostile_text_are_a_page()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var hostile = "<img src=x onerror=alert(1)> \u202e \" ' " + new string('ä', 500);
+        await SentSpan.SendAsync(dashboard, [.. Enumerable.Range(1, 2000).Select(n => new SentSpan(Trace, n.ToString("x16"), hostile) { Parent = n == 1 ? null : (n / 2).ToString("x16"), At = n, Kind = 1 + (n % 5), Attributes = n == 7 ? [(hostile, new string('<', 9000))] : [] })]);
+
+        var page = await dashboard.OpenAsync($"/traces/detail/{Trace}?span={7:x16}");
+
+        page.QuerySelectorAll(".span").Length.ShouldBe(2000);
+        page.QuerySelectorAll("#map rect").Length.ShouldBe(2000);
+        page.QuerySelectorAll("img").ShouldBeEmpty();
+        page.QuerySelectorAll("#pane .attributes dt").Select(e => e.TextContent).ShouldContain(hostile);
+        page.QuerySelector("#pane .attributes dd")!.TextContent.ShouldStartWith("<<<<");
+    }
 }
