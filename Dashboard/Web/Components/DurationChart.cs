@@ -35,7 +35,7 @@ public sealed record DurationChart
     {
         // One for each trace: the longest is what the client waited for.
         var traces = sample.Entries.GroupBy(entry => entry.Trace)
-            .Select(group => group.MaxBy(entry => entry.Nanoseconds) with { IsError = group.Any(entry => entry.IsError) }).ToList();
+            .Select(group => group.MaxBy(entry => entry.Nanoseconds) with { IsError = request.OnlyErrors || group.Any(entry => entry.IsError) }).ToList();
         var first = UnixTicks.ToTime(traces.Min(trace => trace.Start));
         range = range.From < first && range.From.ToUnixTimeMilliseconds() < TimeSpan.TicksPerDay ? range with { From = first, Relative = null } : range;
         var scale = ScaleOf(traces);
