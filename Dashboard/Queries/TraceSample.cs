@@ -10,7 +10,7 @@ namespace Stack.Dashboard.Queries;
 internal sealed record TraceSample(IReadOnlyList<SampledEntry> Entries, bool IsComplete)
 {
     private const long MaxLookedAt = 1_000_000;
-    private const long Wanted = 20_000;
+    private const long Wanted = 10_000;
     private const int Pieces = 128;
     private const int TooFew = 1000;
 

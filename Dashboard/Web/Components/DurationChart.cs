@@ -50,7 +50,7 @@ public sealed record DurationChart
             Lines = [.. Enumerable.Range(scale.Low, scale.High - scale.Low + 1).Reverse().Select(power => (Format.Duration((long)(Math.Pow(10, power) * TimeSpan.TicksPerMillisecond)), PathData.Number(Y(Math.Pow(10, power), scale))))],
             Summary = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{traces.Count:N0} traces, {errors:N0} with errors: half took up to {Format.Duration(sorted[(sorted.Count - 1) / 2] / 100)}, the longest {Format.Duration(sorted[^1] / 100)}."),
+                $"{(sample.IsComplete ? "" : "A sample, spread evenly over the time: ")}{traces.Count:N0} {(traces.Count == 1 ? "trace" : "traces")}, {errors:N0} with errors: half took up to {Format.Duration(sorted[(sorted.Count - 1) / 2] / 100)}, the longest {Format.Duration(sorted[^1] / 100)}."),
         };
     }
 

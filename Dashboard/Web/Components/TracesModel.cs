@@ -36,7 +36,7 @@ public sealed record TracesModel
 
     public string NewestAddress => (Request with { Before = null }).Address();
 
-    public string ExportAddress => "/traces/export" + (Request with { Before = null }).Query();
+    public string ExportAddress => "/export/traces.json" + (Request with { Before = null }).Query();
 
     public string Sorted(bool byDuration) => (Request with { Sort = byDuration ? "duration" : null, Before = null }).Address();
 

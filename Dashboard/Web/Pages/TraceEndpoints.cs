@@ -12,7 +12,6 @@ namespace Stack.Dashboard.Web.Pages;
 internal static class TraceEndpoints
 {
     private const int MaxRecords = 1000;
-    private const int MaxExported = 1000;
 
     // Records are written by the same clocks as the spans, but not always at the same time.
     private static readonly TimeSpan Around = TimeSpan.FromMinutes(10);
@@ -21,7 +20,6 @@ internal static class TraceEndpoints
     {
         pages.MapGet("/traces", TracesAsync);
         pages.MapGet("/traces/detail/{traceId}", TraceAsync);
-        pages.MapGet("/traces/export", ExportManyAsync);
         pages.MapGet("/traces/export/{traceId}", ExportAsync);
         pages.MapGet("/fragments/traces/{traceId}/{span}", PaneAsync);
     }
@@ -80,25 +78,18 @@ internal static class TraceEndpoints
             return TypedResults.NotFound();
         }
 
-        return File(trace.Spans.Where(item => span is null || item.Row.SpanId == span), $"trace-{trace.Id}.json", cancellationToken);
+        var spans = trace.Spans.Where(item => span is null || item.Row.SpanId == span).ToList();
+        return TypedResults.Stream(
+            async body =>
+            {
+                await using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
+                json.WriteStartObject();
+                OtlpJsonWriter.WriteResourceSpans(json, spans);
+                json.WriteEndObject();
+                await json.FlushAsync(cancellationToken);
+            },
+            MediaTypeNames.Application.Json, $"trace-{trace.Id}.json");
     }
-
-    private static async Task<IResult> ExportManyAsync(TraceRequest request, TraceQueries traces, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var found = await traces.FindAsync(request.Filter(time.GetUtcNow()) with { Whole = true, Limit = MaxExported }, cancellationToken);
-        return File(found.Traces.SelectMany(trace => trace.Spans), "traces.json", cancellationToken);
-    }
-
-    private static PushStreamHttpResult File(IEnumerable<StoredSpan> spans, string name, CancellationToken cancellationToken) => TypedResults.Stream(
-        async body =>
-        {
-            await using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
-            json.WriteStartObject();
-            OtlpJsonWriter.WriteResourceSpans(json, spans);
-            json.WriteEndObject();
-            await json.FlushAsync(cancellationToken);
-        },
-        MediaTypeNames.Application.Json, name);
 
     private static async Task<TraceModel?> FindAsync(
         string traceId, string? t, string? span, HttpContext context, TraceQueries traces, LogQueries logs, CancellationToken cancellationToken)
