@@ -13,6 +13,10 @@ internal static class OddOneOut
     /// <summary>Fewer requests than these say little about percentiles and shares.</summary>
     private const double EnoughRequests = 100;
 
+    /// <summary>What is compared of an instance; counts that were spread over time add up to whole ones but for a trifle.</summary>
+    public static InstanceMeasures MeasuresOf(InstanceFigures instance) => new(
+        instance.Name, Math.Round(instance.Served?.Count ?? 0), Math.Round(instance.Served?.Errors ?? 0), instance.Served?.Percentile(0.95), instance.Usage?.Cpu, instance.Usage?.Memory);
+
     /// <param name="instances">Those that do the same work.</param>
     public static IReadOnlyList<Oddity> Find(IReadOnlyList<InstanceMeasures> instances) =>
     [

@@ -77,7 +77,7 @@ internal sealed class OverviewQueries(TelemetryStore store, ReadThreads threads,
             rows.Bind(1, (int)kind).Bind(2, window.Step).Bind(3, window.From).Bind(4, window.To);
             while (rows.Step())
             {
-                figuresOf(kind, rows.Number(1))?.Add(rows.Number(0), (int)rows.Number(2), rows.Real(3), rows.Blob(4));
+                figuresOf(kind, rows.Number(1))?.Add(rows.Number(0), (int)rows.Number(2), rows.Real(3), rows.Bytes(4));
             }
 
             rows.Reset();

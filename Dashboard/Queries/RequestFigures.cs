@@ -10,7 +10,7 @@ internal sealed class RequestFigures(OverviewWindow window)
     private readonly double[] _counts = new double[window.Parts];
     private readonly double[] _errors = new double[window.Parts];
     private readonly DurationGrid?[] _durations = new DurationGrid?[window.Parts];
-    private readonly DurationGrid _all = new();
+    private DurationGrid? _all;
     private readonly double[] _classes = new double[6];
 
     public double Count { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class RequestFigures(OverviewWindow window)
     /// <summary>Since when there is something; the first ones may be younger than the window.</summary>
     public long? First { get; private set; }
 
-    public void Add(long at, int statusClass, double count, byte[] durations)
+    public void Add(long at, int statusClass, double count, ReadOnlySpan<byte> durations)
     {
         var part = window.PartOf(at);
         var plain = statusClass % RequestKey.AskedAnother;
@@ -52,7 +52,7 @@ internal sealed class RequestFigures(OverviewWindow window)
         if (plain != Informational && durations.Length > 0)
         {
             GridBlob.Read(durations, _durations[part] ??= new DurationGrid());
-            GridBlob.Read(durations, _all);
+            _all = null;
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class RequestFigures(OverviewWindow window)
             _classes[i] += other._classes[i];
         }
 
-        _all.Add(other._all);
+        _all = null;
         Count += other.Count;
         Errors += other.Errors;
         AskedAnother += other.AskedAnother;
@@ -81,17 +81,29 @@ internal sealed class RequestFigures(OverviewWindow window)
     }
 
     /// <summary>In seconds; null when nothing was timed.</summary>
-    public double? Percentile(double share) => _all.Percentile(share);
+    public double? Percentile(double share)
+    {
+        if (_all is null)
+        {
+            _all = new DurationGrid();
+            foreach (var durations in _durations.OfType<DurationGrid>())
+            {
+                _all.Add(durations);
+            }
+        }
+
+        return _all.Percentile(share);
+    }
 
     /// <summary>Requests per second since that time.</summary>
     public double Rate(long since) => window.Seconds(since, window.To) is > 0 and var seconds ? Count / seconds : 0;
 
     public IReadOnlyList<double?> Rates(long since) =>
-        [.. _counts.Select((count, i) => EndOf(i) <= since || window.SecondsOf(i) < 1 ? (double?)null : count / window.SecondsOf(i))];
+        [.. _counts.Select((count, i) => window.Seconds(Math.Max(since, StartOf(i)), StartOf(i + 1)) is >= 1 and var seconds ? count / seconds : (double?)null)];
 
     public IReadOnlyList<double?> Percentiles(double share) => [.. _durations.Select(durations => durations?.Percentile(share))];
 
     public IReadOnlyList<double?> ErrorShares() => [.. _errors.Select((errors, i) => _counts[i] > 0 ? errors / _counts[i] : (double?)null)];
 
-    private long EndOf(int part) => window.From + ((part + 1) * window.Part);
+    private long StartOf(int part) => window.From + (part * window.Part);
 }

@@ -16,6 +16,7 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
     private readonly Dictionary<(string Service, string DisplayName), SenderName> _senders = [];
     private readonly Dictionary<string, HashSet<string>> _routes = [];
     private readonly HashSet<RollupSeries> _touched = [];
+    private readonly RecentSpans _recent = new();
     private readonly RollupSet _open = new();
 
     /// <summary>Committed in the segment, not saved in meta.db yet.</summary>
@@ -58,7 +59,7 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
 
     public void Add(long arrival, ResourceInfo gateway, SpanRow span)
     {
-        if (span.Gateway is not { } request)
+        if (span.Gateway is not { } request || !_recent.Add(span.SpanId))
         {
             return;
         }
@@ -77,6 +78,7 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
     public void Accept()
     {
         _open.MoveTo(Unsaved);
+        _recent.Accept();
         foreach (var series in _touched)
         {
             series.Committed = series.Current;
@@ -90,6 +92,7 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
     public void Undo()
     {
         _open.Clear();
+        _recent.Undo();
         foreach (var series in _touched)
         {
             series.Current = series.Committed;
@@ -109,18 +112,25 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
 
     private void AddUsage(RollupSeries series, int measure, long arrival, long start, long at, double value)
     {
-        if (series.IsProcessorTime)
+        if (!series.IsProcessorTime)
         {
-            var grown = series.Advance(start, at, value);
-            _touched.Add(series);
-            if (grown is null)
-            {
-                return;
-            }
-
-            value = grown.Value;
+            AddUsage(series, measure, arrival, at, value);
+            return;
         }
 
+        var progress = series.Advance(start, at, value);
+        _touched.Add(series);
+        if (progress is ({ } from, { } grown))
+        {
+            foreach (var (middle, part) in Spread(from, at))
+            {
+                AddUsage(series, measure, arrival, middle, grown * part);
+            }
+        }
+    }
+
+    private void AddUsage(RollupSeries series, int measure, long arrival, long at, double value)
+    {
         var sender = IdOf(series.Sender.Service, series.Sender.InstanceId, series.Sender.DisplayName);
         foreach (var step in RollupSteps.All)
         {
@@ -148,22 +158,28 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
 
         var sender = IdOf(series.Sender.Service, series.Sender.InstanceId, series.Sender.DisplayName);
         var route = RouteOf(series);
-        from = Math.Clamp(from, at - MaxSpread, at);
-        var parts = PartsOf(at - from);
-        for (var part = 0; part < parts; part++)
+        foreach (var (middle, part) in Spread(from, at))
         {
-            var middle = from + (long)((at - from) * ((part + 0.5) / parts));
-            AddMany(arrival, middle, sender, route, series.Class, counted, 1.0 / parts);
+            AddMany(arrival, middle, sender, route, series.Class, counted, part);
         }
     }
 
     /// <summary>What was counted over a longer time (a sender that reports each minute, an outage of the dashboard) is spread over it, not heaped at its end.</summary>
-    private static int PartsOf(long span) => span switch
+    private static IEnumerable<(long Middle, double Part)> Spread(long from, long at)
     {
-        <= RollupSteps.Live * 3 / 2 => 1,
-        <= 2 * RollupSteps.TenMinutes => (int)Math.Ceiling((double)span / RollupSteps.Live),
-        _ => (int)Math.Ceiling((double)span / RollupSteps.Minute),
-    };
+        from = Math.Clamp(from, at - MaxSpread, at);
+        var span = at - from;
+        var parts = span switch
+        {
+            <= RollupSteps.Live * 3 / 2 => 1,
+            <= 2 * RollupSteps.TenMinutes => (int)Math.Ceiling((double)span / RollupSteps.Live),
+            _ => (int)Math.Ceiling((double)span / RollupSteps.Minute),
+        };
+        for (var part = 0; part < parts; part++)
+        {
+            yield return (from + (long)(span * ((part + 0.5) / parts)), 1.0 / parts);
+        }
+    }
 
     private void AddMany(long arrival, long at, long sender, long route, int statusClass, DurationGrid grid, double part)
     {

@@ -106,8 +106,8 @@ internal sealed class RollupSeries
         return known.Start == start && sample.Count >= before.Count ? (known.At, sample.Since(before)) : (Math.Max(start, known.At), sample.Since(null));
     }
 
-    /// <summary>Takes the next point of a counter; answers how much it has grown.</summary>
-    public double? Advance(long start, long at, double value)
+    /// <summary>Takes the next point of a counter; answers how much it has grown, and since when.</summary>
+    public (long From, double New)? Advance(long start, long at, double value)
     {
         var known = Current;
         if (known is not null && (at <= known.At || (start != 0 && start < known.Start)))
@@ -116,9 +116,9 @@ internal sealed class RollupSeries
         }
 
         Current = new RollupBaseline(start, at, value, []);
-        return IsDelta ? value
+        return IsDelta ? (start != 0 ? start : known?.At ?? at, value)
             : known is null ? null
-            : known.Start == start && value >= known.Value ? value - known.Value : value;
+            : known.Start == start && value >= known.Value ? (known.At, value - known.Value) : (Math.Max(start, known.At), value);
     }
 
     private static int? MeasureOf(string metric, JsonDocument attributes) => metric switch

@@ -90,6 +90,9 @@ internal sealed class SqliteStatement(SqliteFile file, sqlite3_stmt statement) :
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
+    /// <summary>Valid until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
+
     public byte[] Blob(int column) => raw.sqlite3_column_blob(statement, column).ToArray();
 
     public void Dispose()

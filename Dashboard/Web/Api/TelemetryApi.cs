@@ -23,6 +23,7 @@ internal static class TelemetryApi
             ExportEndpoints.Name(context, "telemetry", "tar");
             return TypedResults.Stream(body => backup.WriteAsync(body, context.RequestAborted), "application/x-tar");
         });
+        OverviewApi.Map(api);
         api.MapGet("{**rest}", (string rest) => TypedResults.Problem($"There is no '/api/telemetry/{rest}'.", statusCode: StatusCodes.Status404NotFound));
     }
 

@@ -39,11 +39,14 @@ internal static class LiveEndpoint
                 case "traces":
                     streams.Add(token => sources.TracesAsync(traces, token));
                     break;
+                case "tick":
+                    streams.Add(sources.TicksAsync);
+                    break;
                 case "console" when !string.IsNullOrEmpty(name):
                     streams.Add(token => sources.ConsoleAsync(name, viewer, token));
                     break;
                 default:
-                    return Results.Problem($"There is no topic '{topic}'. Known: health, logs, traces, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);
+                    return Results.Problem($"There is no topic '{topic}'. Known: health, logs, traces, tick, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);
             }
         }
 

@@ -14,6 +14,7 @@ namespace Stack.Dashboard.Web.Live;
 internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader reader, TraceQueries traces, TimeProvider time)
 {
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ConsoleRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>What is there already comes in one piece, so that the page does not flicker when it is put in place.</summary>
@@ -36,6 +37,16 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
         {
             yield return new LiveEvent("health", JsonSerializer.Serialize(PulseModel.From(view, viewer), LiveJson.Default.PulseModel));
             await Task.Delay(BatchInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary><c>tick</c>: figures may have changed. A page that shows some fetches its fragment anew.</summary>
+    public async IAsyncEnumerable<LiveEvent> TicksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TickInterval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            yield return new LiveEvent("tick", "{}");
         }
     }
 

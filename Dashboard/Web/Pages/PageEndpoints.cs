@@ -13,7 +13,7 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").RequireAuthorization(BrowserSignIn.Policy);
-        pages.MapGet("/", ResourcesEndpoints.ShowAsync);
+        pages.MapOverview();
         pages.MapResources();
         pages.MapGet("/structuredlogs", StructuredLogsAsync);
         pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);

@@ -154,7 +154,7 @@ export const follow = (address, on) => {
       showPulse(data);
       on.health?.(data);
     });
-    for (const kind of ['logs', 'gap', 'lines', 'traces']) if (on[kind]) listen(kind, on[kind]);
+    for (const kind of ['logs', 'gap', 'lines', 'tick', 'traces']) if (on[kind]) listen(kind, on[kind]);
   };
 
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));

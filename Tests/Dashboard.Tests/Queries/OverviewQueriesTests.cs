@@ -197,6 +197,41 @@ public sealed class OverviewQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_span_that_is_sent_twice_counts_once()
+    {
+        await using var store = await OpenAsync();
+        var span = SentRequests.Gateway(Noon.AddSeconds(-20), 0.02, 200, new GatewayTry("site-8001", 200, 0.02));
+        for (var i = 0; i < 2; i++)
+        {
+            var batch = new TelemetryBatch();
+            batch.Add(span);
+            await store.AddAsync(batch);
+        }
+
+        (await ReadAsync(store)).Gateways.Single().Answered.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Without_an_AppHost_processor_and_memory_come_from_the_process_itself()
+    {
+        await using var store = await OpenAsync();
+        foreach (var (at, seconds) in new[] { (-60, 100.0), (-40, 102.0), (-20, 106.0) })
+        {
+            await AddAsync(store,
+                Own(Noon.AddSeconds(at), "dotnet.process.cpu.time", "sum:cumulative", seconds / 2, "user"), Own(Noon.AddSeconds(at), "dotnet.process.cpu.time", "sum:cumulative", seconds / 2, "system"),
+                Own(Noon.AddSeconds(at), "dotnet.process.memory.working_set", "updown:cumulative", 5e7 + seconds, null));
+        }
+
+        var usage = (await ReadAsync(store, TimeSpan.FromMinutes(1))).Instances.Single().Usage!;
+
+        // Six seconds of processor time in forty.
+        usage.Cpu!.Value.ShouldBe(0.15, 1e-6);
+        usage.Cpus.Where(c => c > 0).Max()!.Value.ShouldBe(0.2, 1e-6);
+        usage.Memory.ShouldBe(5e7 + 106);
+        usage.HasStates.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task What_the_AppHost_measures_joins_the_replica_of_that_name()
     {
         await using var store = await OpenAsync();
@@ -265,6 +300,11 @@ public sealed class OverviewQueriesTests : IDisposable
         store.Store.Catalogue.DeleteOldFigures(Noon.AddDays(31), TimeSpan.FromDays(30));
         file.ReadNumber("SELECT count(*) FROM requests").ShouldBe(0);
     }
+
+    private static PointDraft Own(DateTimeOffset at, string metric, string type, double value, string? mode) => new(
+        new SentRequests { Start = at }.Resource,
+        new SeriesInfo(new ScopeInfo("System.Runtime", ""), metric, "s", type, mode is null ? "{}" : $$"""{"cpu.mode":"{{mode}}"}"""),
+        new PointRow { Time = at, Start = Noon.AddHours(-1), Real = value, Progress = value });
 
     private static IEnumerable<double> Same(int count) => Enumerable.Repeat(0.02, count);
 

@@ -79,8 +79,8 @@ public sealed class LiveLogsTests
     }
 
     [Theory]
-    [InlineData("/live?topics=logs,weather", "There is no topic 'weather'. Known: health, logs, traces, console (with name=…).")]
-    [InlineData("/live?topics=console", "There is no topic 'console'. Known: health, logs, traces, console (with name=…).")]
+    [InlineData("/live?topics=logs,weather", "There is no topic 'weather'. Known: health, logs, traces, tick, console (with name=…).")]
+    [InlineData("/live?topics=console", "There is no topic 'console'. Known: health, logs, traces, tick, console (with name=…).")]
     public async Task Unknown_topic_is_refused(string path, string expected)
     {
         await using var dashboard = await TestDashboard.StartAsync();
