@@ -124,6 +124,31 @@ public sealed class OverviewQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_crash_between_the_commits_of_segment_and_catalogue_costs_no_request_and_doubles_none()
+    {
+        var site = new SentRequests { Start = Noon.AddMinutes(-5) };
+        await using (var store = await OpenAsync())
+        {
+            await AddAsync(store, site.After(Noon.AddMinutes(-4), Same(10)));
+        }
+
+        var (meta, kept) = (Path.Combine(_folder.Path, "meta.db"), Path.Combine(_folder.Path, "kept"));
+        File.Copy(meta, kept);
+        await using (var store = await OpenAsync())
+        {
+            await AddAsync(store, site.After(Noon.AddMinutes(-3), Same(5)));
+        }
+
+        // As if it had been killed before the second commit.
+        File.Move(kept, meta, overwrite: true);
+        await using var again = await OpenAsync();
+        Served(await ReadAsync(again)).Count.ShouldBe(10, 0.01);
+        await AddAsync(again, site.After(Noon.AddMinutes(-2), Same(1)));
+
+        Served(await ReadAsync(again)).Count.ShouldBe(16, 0.01);
+    }
+
+    [Fact]
     public async Task Late_data_is_counted_in_the_minute_it_was_made()
     {
         await using var store = await OpenAsync();

@@ -93,9 +93,14 @@ internal sealed class ChildDashboard : IDisposable
 
     public async Task<HttpResponseMessage> TrySendAsync(IEnumerable<Stack.Dashboard.Ingest.Otlp.LogRecord> records)
     {
-        using var content = new ByteArrayContent(Messages.Logs(records).ToByteArray());
+        return await PostAsync("/v1/logs", Messages.Logs(records));
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string path, IMessage export)
+    {
+        using var content = new ByteArrayContent(export.ToByteArray());
         content.Headers.TryAddWithoutValidation("Content-Type", "application/x-protobuf");
-        return await Client.PostAsync(new Uri(_otlp, "/v1/logs"), content);
+        return await Client.PostAsync(new Uri(_otlp, path), content);
     }
 
     public Task<JsonElement> LogsAsync(string query) => Client.GetFromJsonAsync<JsonElement>(new Uri(Frontend, "/api/telemetry/logs?" + query));
