@@ -42,9 +42,10 @@ public sealed record OverviewRow
         OverviewMember member, OverviewFigures figures, RequestFigures? all, IReadOnlyList<Oddity> odd, Viewer viewer, OverviewLinks links, DateTimeOffset at)
     {
         var (name, known) = (member.Name, member.Figures);
+        var isMeasured = member.Replica is not null;
         var mismatch = CountCheck.Compare(known?.Served, known?.Tried, figures.Since);
         var life = member.Replica is { } replica ? LifeModel.From(replica, known?.Usage, figures.Window, viewer, at) : null;
-        List<Finding> findings = [.. life?.Findings(name, figures.Window) ?? [], .. odd.Select(o => Finding(o, links))];
+        List<Finding> findings = [.. life?.Findings(name, figures.Window) ?? [], .. odd.Select(o => Finding(o, links, isMeasured))];
         if (mismatch is not null)
         {
             findings.Add(new Finding(Tone.Warn, name, mismatch, links.Traces(name)));
@@ -53,14 +54,14 @@ public sealed record OverviewRow
         return new OverviewRow
         {
             Name = name,
-            Requests = known?.Served is { } served ? FigureModel.Rate(served, figures.Since, links.Metrics(name)) : null,
+            Requests = known?.Served is { } served ? FigureModel.Rate(served, figures.Since, links.Requests(name)) : null,
             Share = all is { Count: > 0 } && known?.Served is { } part ? part.Count / all.Count : null,
             Latency = Marked(FigureModel.Latency(known?.Served, links.Traces(name)), odd, OddMeasure.P95),
             Errors = Marked(FigureModel.Errors(known?.Served, links.Errors(name)), odd, OddMeasure.Errors),
             Sent = SentOf(known?.Tried, figures, links.Traces(name), mismatch),
             Tries = TriesOf(known?.Tried, links.Traces(name)),
-            Cpu = Marked(CpuOf(known?.Usage?.Cpu ?? member.Replica?.Cpu, known?.Usage?.Cpus, links.Metrics(name)), odd, OddMeasure.Cpu),
-            Memory = Marked(MemoryOf(member.Replica?.Rss ?? known?.Usage?.Memory, known?.Usage?.Memories, links.Metrics(name)), odd, OddMeasure.Memory),
+            Cpu = Marked(CpuOf(known?.Usage?.Cpu ?? member.Replica?.Cpu, known?.Usage?.Cpus, links.Cpu(name, isMeasured)), odd, OddMeasure.Cpu),
+            Memory = Marked(MemoryOf(member.Replica?.Rss ?? known?.Usage?.Memory, known?.Usage?.Memories, links.Memory(name, isMeasured)), odd, OddMeasure.Memory),
             Life = life,
             Findings = findings,
         };
@@ -79,8 +80,8 @@ public sealed record OverviewRow
             Errors = FigureModel.Errors(all, links.Errors(service)),
             Sent = SentOf(tried, figures, links.Traces(service), null),
             Tries = TriesOf(tried, links.Traces(service)),
-            Cpu = CpuOf(cpus.Count > 0 ? cpus.Sum() : null, Added(members, u => u.Cpus), links.Metrics(service)),
-            Memory = MemoryOf(memories.Count > 0 ? memories.Sum() : null, Added(members, u => u.Memories), links.Metrics(service)),
+            Cpu = CpuOf(cpus.Count > 0 ? cpus.Sum() : null, Added(members, u => u.Cpus), links.Cpu(service, byAppHost: false)),
+            Memory = MemoryOf(memories.Count > 0 ? memories.Sum() : null, Added(members, u => u.Memories), links.Memory(service, byAppHost: false)),
         };
     }
 
@@ -118,11 +119,11 @@ public sealed record OverviewRow
 
     private static string Compared(Oddity odd) => odd.Others > 0 ? $"{Write.Times(odd.Value / odd.Others)} the others" : "others: none";
 
-    private static Finding Finding(Oddity odd, OverviewLinks links) => odd.Measure switch
+    private static Finding Finding(Oddity odd, OverviewLinks links, bool isMeasured) => odd.Measure switch
     {
         OddMeasure.P95 => new Finding(Tone.Bad, odd.Name, $"p95 {Measure.Text(odd.Value, "s")}, {Compared(odd)}", links.Traces(odd.Name)),
         OddMeasure.Errors => new Finding(Tone.Bad, odd.Name, $"{Write.Share(odd.Value)} of its requests fail, {(odd.Others > 0 ? Compared(odd) : "of the others none")}", links.Errors(odd.Name)),
-        OddMeasure.Cpu => new Finding(Tone.Warn, odd.Name, $"CPU {Write.Share(odd.Value)}, {Compared(odd)}", links.Metrics(odd.Name)),
-        _ => new Finding(Tone.Warn, odd.Name, $"memory {Format.Bytes((long)odd.Value)}, {Compared(odd)}", links.Metrics(odd.Name)),
+        OddMeasure.Cpu => new Finding(Tone.Warn, odd.Name, $"CPU {Write.Share(odd.Value)}, {Compared(odd)}", links.Cpu(odd.Name, isMeasured)),
+        _ => new Finding(Tone.Warn, odd.Name, $"memory {Format.Bytes((long)odd.Value)}, {Compared(odd)}", links.Memory(odd.Name, isMeasured)),
     };
 }

@@ -31,7 +31,8 @@ public sealed class OverviewPageTests : IDisposable
         Text(page, $"tr[data-replica={Slow}] td[data-label=Requests] small").ShouldBe("25 %");
         page.QuerySelectorAll($"tr[data-replica={Slow}] .figure").Select(a => a.GetAttribute("href")).ShouldBe(
         [
-            "/metrics/resource/site-8003?range=5m", "/traces?resource=site-8003&range=5m", "/structuredlogs/resource/site-8003?level=error&range=5m", "/metrics/resource/site-8003?range=5m",
+            "/metrics/resource/site-8003/meter/Microsoft.AspNetCore.Hosting/instrument/http.server.request.duration?range=5m", "/traces?resource=site-8003&range=5m",
+            "/structuredlogs/resource/site-8003?level=error&range=5m", "/metrics/resource/apphost/meter/Stack.Hosting/instrument/stack.replica.memory?range=5m&dim=stack.replica%3Dsite-8003",
         ]);
         Text(page, ".total td[data-label=Requests] small").ShouldBe("800");
         page.QuerySelector("select[name=range] option[selected]")!.TextContent.ShouldBe("Last 5 minutes");
@@ -170,7 +171,7 @@ public sealed class OverviewPageTests : IDisposable
 
         var fragment = await dashboard.OpenAsync("/fragments/overview?range=1h");
         fragment.QuerySelector("nav").ShouldBeNull();
-        fragment.QuerySelector("#overview tr[data-replica=site-8001] .figure")!.GetAttribute("href").ShouldBe("/metrics/resource/site-8001?range=1h");
+        fragment.QuerySelector("#overview tr[data-replica=site-8001] .figure")!.GetAttribute("href").ShouldBe("/metrics/resource/site-8001/meter/Microsoft.AspNetCore.Hosting/instrument/http.server.request.duration?range=1h");
     }
 
     [Fact]
