@@ -107,6 +107,7 @@ internal static partial class DashboardHost
         services.AddHostedService(provider => provider.GetRequiredService<TelemetryStore>());
         services.AddSingleton<ReadThreads>();
         services.AddSingleton<LogQueries>();
+        services.AddSingleton<LogFigures>();
         services.AddSingleton<TraceQueries>();
         services.AddSingleton<OverviewQueries>();
         services.AddSingleton<SpanQueries>();

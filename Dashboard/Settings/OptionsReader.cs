@@ -126,11 +126,11 @@ internal static class OptionsReader
             Directory = directory,
             MaxBytes = source.Number(Section + "MaxBytes", isProduction ? StorageOptions.ShareOf(Volume.TotalBytes(directory)) : defaults.MaxBytes, 1 << 20, Most),
             MaxAge = source.Span(Section + "MaxAge", defaults.MaxAge),
+            RollupAge = source.Span(Section + "RollupAge", defaults.RollupAge),
             MinFreeBytes = source.Number(Section + "MinFreeBytes", defaults.MinFreeBytes, 0, Most),
             SegmentBytes = source.Number(Section + "SegmentBytes", defaults.SegmentBytes, 64 << 10, Most),
             SegmentAge = source.Span(Section + "SegmentAge", defaults.SegmentAge),
             FullText = source.Flag(Section + "FullText", defaults.FullText),
-            RollupAge = source.Span(Section + "RollupAge", defaults.RollupAge),
         };
 
         // Retention deletes whole segments: with one as large or as old as all may be it could only delete everything.

@@ -22,6 +22,10 @@ internal sealed class ActiveSegment : IDisposable
     // The file was deleted or put aside, and there was no room for the next one yet.
     private bool _isGone;
 
+    // Counted in the transaction that is open, and what the catalogue was not told yet.
+    private readonly LogRollups _counted = new();
+    private readonly LogRollups _unsaved = new();
+
     public ActiveSegment(
         StorageOptions options, Catalogue catalogue, SegmentReaders readers, TimeProvider time, NumberingCaps? caps = null)
     {
@@ -58,9 +62,7 @@ internal sealed class ActiveSegment : IDisposable
         switch (pending.Row)
         {
             case LogRow row:
-                _file.Insert(row, _numbering.Resource(pending.Resource, Signal.Logs), _numbering.Scope(pending.Scope), _numbering.Template(row.Template));
-                Count(pending.Id, UnixTicks.Of(row.Time));
-                _figures.Logs++;
+                InsertLog(row, pending.Resource, pending.Scope);
                 break;
             case SpanRow row:
                 _file.Insert(pending.Id, row, _numbering.Resource(pending.Resource, Signal.Traces), _numbering.Scope(pending.Scope));
@@ -82,6 +84,8 @@ internal sealed class ActiveSegment : IDisposable
             _file.Commit();
         }
 
+        _unsaved.Add(_counted);
+        _counted.Clear();
         _info = _figures.ApplyTo(_info) with { Bytes = SegmentPaths.Bytes(_file.Path) };
         if (_numbering.ChangedSignals is { } changed)
         {
@@ -105,6 +109,7 @@ internal sealed class ActiveSegment : IDisposable
         _rollup.Undo();
         _info = _committed;
         _figures = new SegmentFigures(_info);
+        _counted.Clear();
         _numbering.Restart(_file.Dictionary);
     }
 
@@ -187,9 +192,10 @@ internal sealed class ActiveSegment : IDisposable
     {
         try
         {
-            _catalogue.Commit(_info, _numbering.Unsaved, _rollup);
+            _catalogue.Commit(_info, _numbering.Unsaved, _rollup, _unsaved);
             _numbering.Saved();
             _rollup.Saved();
+            _unsaved.Clear();
         }
         catch (StoreException e) when (e.IsFull || e.IsBusy)
         {
@@ -205,6 +211,17 @@ internal sealed class ActiveSegment : IDisposable
         }
 
         return known;
+    }
+
+    private void InsertLog(LogRow row, ResourceInfo sender, ScopeInfo scope)
+    {
+        var resource = _numbering.Resource(sender, Signal.Logs);
+        var template = _numbering.Template(row.Template);
+        var ts = UnixTicks.Of(row.Time);
+        _file.Insert(row, resource, _numbering.Scope(scope), template);
+        Count(row.Id, ts);
+        _figures.Logs++;
+        _counted.Count(row.Id, ts, resource, row.Severity, template ?? 0);
     }
 
     private void InsertPoint(long id, PointDraft draft)

@@ -11,6 +11,7 @@ internal sealed class Catalogue : IDisposable
     private readonly DictionaryTables _dictionary;
     private readonly CatalogueStatements _statements;
     private readonly RollupTables _rollups;
+    private readonly LogRollupTables _logRollups;
     private readonly ConcurrentDictionary<long, ResourceInfo> _resources = new();
     private readonly Dictionary<Type, long> _lastNumbers;
     private volatile SegmentList _segments;
@@ -21,6 +22,7 @@ internal sealed class Catalogue : IDisposable
         _dictionary = new DictionaryTables(file);
         _statements = new CatalogueStatements(file);
         _rollups = new RollupTables(file);
+        _logRollups = new LogRollupTables(file);
         _segments = new SegmentList(_statements.ReadSegments());
         foreach (var (entry, _) in DictionaryTables.ReadResources(file))
         {
@@ -77,8 +79,8 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
-    /// <summary>Called right after a segment's commit: its figures, and the numbered rows that it used for the first time.</summary>
-    public void Commit(SegmentInfo segment, IReadOnlyList<DictionaryEntry> numbered, InstanceRollup? rollup = null)
+    /// <summary>Called right after a segment's commit: its figures, the numbered rows that it used for the first time, and what was counted.</summary>
+    public void Commit(SegmentInfo segment, IReadOnlyList<DictionaryEntry> numbered, InstanceRollup? rollup = null, LogRollups? logs = null)
     {
         lock (_gate)
         {
@@ -93,6 +95,11 @@ internal sealed class Catalogue : IDisposable
                 if (rollup is not null)
                 {
                     _rollups.Save(rollup);
+                }
+
+                if (logs is not null)
+                {
+                    _logRollups.Add(logs);
                 }
             });
 
@@ -158,12 +165,13 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
-    /// <summary>Deletes figures of instances that are older than they are kept.</summary>
+    /// <summary>Deletes figures of instances, and counts of log records, that are older than they are kept.</summary>
     public void DeleteOldFigures(DateTimeOffset now, TimeSpan rollupAge)
     {
         lock (_gate)
         {
             _rollups.DeleteOld(now, rollupAge);
+            _logRollups.DeleteBefore(now - rollupAge);
         }
     }
 
@@ -182,6 +190,7 @@ internal sealed class Catalogue : IDisposable
                 {
                     _statements.Clear(resource, before);
                     _rollups.Clear(_resources[resource]);
+                    _logRollups.Clear(resource);
                 }
             });
             Cleared = Cleared.With(resources, before);
@@ -197,8 +206,22 @@ internal sealed class Catalogue : IDisposable
             {
                 _statements.ForgetCleared();
                 _rollups.Clear();
+                _logRollups.DeleteFrom(0, 0);
             });
             Cleared = new ClearedMarks([]);
+        }
+    }
+
+    /// <summary>Puts new counts of log records in the place of those from a minute and from an hour on.</summary>
+    public void Recount(long minute, long hour, LogRollups counted)
+    {
+        lock (_gate)
+        {
+            _file.InTransaction(() =>
+            {
+                _logRollups.DeleteFrom(minute, hour);
+                _logRollups.Add(counted);
+            });
         }
     }
 
@@ -234,6 +257,7 @@ internal sealed class Catalogue : IDisposable
             _dictionary.Dispose();
             _statements.Dispose();
             _rollups.Dispose();
+            _logRollups.Dispose();
             _file.Dispose();
         }
     }

@@ -79,8 +79,8 @@ internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
         }
 
         file.Execute("""
-            DELETE FROM resources WHERE id NOT IN (SELECT res FROM segment_resources);
-            DELETE FROM series WHERE res NOT IN (SELECT id FROM resources);
+            DELETE FROM series WHERE res NOT IN (SELECT res FROM segment_resources);
+            DELETE FROM resources WHERE id NOT IN (SELECT res FROM segment_resources) AND id NOT IN (SELECT res FROM roll);
             DELETE FROM cleared WHERE res NOT IN (SELECT id FROM resources);
             """);
     }

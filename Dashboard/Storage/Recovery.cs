@@ -18,6 +18,7 @@ internal sealed partial class Recovery(StorageOptions options, StoreStatus statu
             }
 
             var files = Directory.EnumerateFiles(options.Directory, "seg-*.db").Select(path => Path.GetFileName(path)).ToHashSet();
+            var counted = catalogue.Segments.ToDictionary(segment => segment.File, segment => segment.MaxId);
             foreach (var known in catalogue.Segments)
             {
                 if (!files.Contains(known.File))
@@ -30,6 +31,8 @@ internal sealed partial class Recovery(StorageOptions options, StoreStatus statu
             {
                 Check(catalogue, file);
             }
+
+            new RollupRecovery(options.Directory, catalogue).Run(counted, isClean: catalogue.Setting("clean") == "1");
 
             return catalogue;
         }

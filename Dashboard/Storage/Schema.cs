@@ -66,5 +66,9 @@ internal static class Schema
             n INTEGER NOT NULL, sum REAL NOT NULL, max REAL NOT NULL, PRIMARY KEY(step, at, sender, measure)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS request_series(hash TEXT PRIMARY KEY, sender TEXT NOT NULL, start INTEGER NOT NULL, at INTEGER NOT NULL,
             value REAL NOT NULL, point BLOB) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS roll(minute INTEGER NOT NULL, res INTEGER NOT NULL, sev INTEGER NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY(minute, res, sev)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS template_roll(hour INTEGER NOT NULL, template INTEGER NOT NULL, res INTEGER NOT NULL, sev INTEGER NOT NULL,
+            n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(hour, template, res, sev)) WITHOUT ROWID;
         """;
 }

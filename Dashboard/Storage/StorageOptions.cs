@@ -22,7 +22,7 @@ internal sealed record StorageOptions
     /// <summary>An index of the words in log bodies, built when a segment is sealed: finds whole words at once, takes 15–18 % more disk.</summary>
     public bool FullText { get; init; }
 
-    /// <summary>How long the figures of instances are kept by the hour; by the minute they are for 48 hours.</summary>
+    /// <summary>How long the figures of instances and the counts of log records are kept by the hour; by the minute they are for 48 hours.</summary>
     public TimeSpan RollupAge { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Rows in the live ring.</summary>

@@ -57,6 +57,25 @@ public sealed class KilledDashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task After_kill_9_the_counts_agree_with_the_rows()
+    {
+        using (var victim = await ChildDashboard.StartAsync(_folder.Path))
+        {
+            var running = Stopwatch.StartNew();
+            while (running.Elapsed < TimeSpan.FromSeconds(2))
+            {
+                await victim.SendAsync(Enumerable.Range(0, BatchRows).Select(i => Messages.Log($"row {i}")));
+            }
+
+            victim.Kill();
+        }
+
+        await using var store = await OpenStore.AtAsync(_folder.Path);
+
+        (await LogRollupTests.CountsAsync(store)).ShouldBe(await LogRollupTests.RowsAsync(store));
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_one_message_and_exit_code_1()
     {
         using var first = await ChildDashboard.StartAsync(_folder.Path);

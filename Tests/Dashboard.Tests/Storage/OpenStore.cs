@@ -98,6 +98,8 @@ internal sealed class OpenStore : IAsyncDisposable
 
     public Task<LogPage> FindAsync(LogFilter? filter = null) => Queries.FindAsync(filter ?? new LogFilter(), CancellationToken.None);
 
+    public LogFigures Figures => new(Store, Ring, _threads, TimeProvider.System);
+
     public async ValueTask DisposeAsync()
     {
         await Store.StopAsync(CancellationToken.None);
