@@ -57,7 +57,7 @@ internal sealed class Catalogue : IDisposable
             file.Execute(Schema.Rollups);
 
             // Small changes, often: its -wal must not outgrow a small quota.
-            file.Execute("PRAGMA wal_autocheckpoint=250");
+            file.Execute("PRAGMA wal_autocheckpoint=100");
             return new Catalogue(file);
         }
         catch
