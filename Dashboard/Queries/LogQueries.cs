@@ -27,6 +27,13 @@ internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThread
         return page;
     }
 
+    /// <summary>One row by its id; null when it is not there.</summary>
+    public async Task<LogRow?> FindAsync(long id, CancellationToken ct)
+    {
+        var page = await FindAsync(new LogFilter { AfterId = id - 1, BeforeId = id + 1, Limit = 1, CountTotal = false }, ct);
+        return page.Rows is [var row] ? row : null;
+    }
+
     /// <summary>By service and instance, in the order of their names; those of which nothing is kept any more are gone.</summary>
     public IReadOnlyList<TelemetryResource> Resources()
     {

@@ -30,6 +30,7 @@ internal static class PagesSetup
         services.AddHostedService(sp => sp.GetRequiredService<StackWatch>());
         services.AddSingleton<LiveTopics>();
         services.AddSingleton<SupportBundle>();
+        services.AddSingleton<LogPages>();
         return services;
     }
 

@@ -1,14 +1,16 @@
-using System.Text.Json;
+using System.Globalization;
 using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Web.Components;
 
 /// <summary>
-/// One log record, ready to be shown: the page's markup and the live stream's JSON are both made of it, so that a line looks the same
+/// One log record as a line of the list: the page's markup and the live stream's JSON are both made of it, so that a line looks the same
 /// whether it was there at first or came later.
 /// </summary>
 public sealed record LogLineModel
 {
+    private const int MaxMessage = 600;
+
     /// <summary>Cursor; a string, because scripts lose the last digits of such a number.</summary>
     public required string Id { get; init; }
 
@@ -27,34 +29,18 @@ public sealed record LogLineModel
 
     public required int Hue { get; init; }
 
+    /// <summary>As much as a line can show.</summary>
     public required string Message { get; init; }
 
-    public string? TraceId { get; init; }
+    /// <summary>What the other columns hold, in their order.</summary>
+    public required IReadOnlyList<string> Cells { get; init; }
 
-    /// <summary>Everything else there is to know, in the order to show it in.</summary>
-    public required IReadOnlyList<LogField> Fields { get; init; }
-
-    /// <summary>Stack trace of the exception.</summary>
-    public string? StackTrace { get; init; }
-
-    internal static LogLineModel From(LogRow row, Viewer viewer)
+    internal static LogLineModel From(LogRow row, Viewer viewer, IReadOnlyList<string> columns)
     {
-        var attributes = Attributes(row.AttributesJson);
-        var stack = attributes.FirstOrDefault(a => a.Name is "exception.stacktrace");
-        List<LogField> fields =
-        [
-            new("Time", viewer.Full(row.Time)),
-            new("Service", row.Service),
-        ];
-        AddIf("Instance", row.InstanceId);
-        AddIf("Category", row.Scope.Length > 0 ? row.Scope : null);
-        AddIf("Template", row.Template is { } template && template != row.Body ? template : null);
-        AddIf("Span", row.SpanId);
-        fields.AddRange(attributes.Where(a => a != stack));
         var level = Tone.OfSeverity(row.Severity);
         return new LogLineModel
         {
-            Id = row.Id.ToString(),
+            Id = row.Id.ToString(CultureInfo.InvariantCulture),
             Time = viewer.PreciseClock(row.Time),
             FullTime = viewer.Full(row.Time),
             Iso = row.Time.UtcDateTime.ToString("O"),
@@ -62,42 +48,14 @@ public sealed record LogLineModel
             LevelText = Capital(level),
             Replica = row.DisplayName,
             Hue = Tone.Hue(row.DisplayName),
-            Message = row.Body,
-            TraceId = row.TraceId,
-            Fields = fields,
-            StackTrace = stack?.Value,
+            Message = Cut(row.Body),
+            Cells = [.. LogColumn.Others(columns).Select(column => LogColumn.Value(row, column))],
         };
-
-        void AddIf(string name, string? value)
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                fields.Add(new LogField(name, value));
-            }
-        }
     }
 
-    private static List<LogField> Attributes(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return [.. document.RootElement.EnumerateObject().Select(p => new LogField(p.Name, Text(p.Value)) { IsAttribute = true })];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return json.Length > 0 ? [new LogField("attributes", json) { IsAttribute = true }] : [];
-        }
-    }
+    internal static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
-    private static string Text(JsonElement value) => value.ValueKind is JsonValueKind.String ? value.GetString()! : value.GetRawText();
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
-}
-
-/// <summary>One fact about a record.</summary>
-public sealed record LogField(string Name, string Value)
-{
-    /// <summary>True for what the sender added; false for what every record has.</summary>
-    public bool IsAttribute { get; init; }
+    // Not through the middle of a pair.
+    private static string Cut(string text) =>
+        text.Length <= MaxMessage ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxMessage - 1]) ? MaxMessage - 1 : MaxMessage), "…");
 }

@@ -1,3 +1,5 @@
+using Stack.Dashboard.Web.Charts;
+
 namespace Stack.Dashboard.Web.Components;
 
 /// <summary>What the structured logs page shows.</summary>
@@ -6,13 +8,29 @@ public sealed record LogsModel
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<LogLineModel> Lines { get; init; }
 
+    public required IReadOnlyList<string> Columns { get; init; }
+
     public required long TotalCount { get; init; }
+
+    /// <summary>False: there are at least so many.</summary>
+    public bool IsCounted { get; init; } = true;
 
     /// <summary>True when the deadline came before everything was read.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>How far back was looked, when the search took too long for one page; and where it goes on.</summary>
+    public string? SearchedTo { get; init; }
+
+    public string? FurtherAddress { get; init; }
+
+    /// <summary>What is wrong with the search, as a sentence.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>True on the pages behind the first: they stand still.</summary>
     public required bool IsOlderPage { get; init; }
+
+    /// <summary>Whether what arrives appears by itself.</summary>
+    public required bool IsLive { get; init; }
 
     public required bool IsFiltered { get; init; }
 
@@ -24,8 +42,35 @@ public sealed record LogsModel
 
     public string? TraceId { get; init; }
 
+    public required TimeRange Range { get; init; }
+
+    public required HistogramModel Histogram { get; init; }
+
+    /// <summary>The records by template, in the place of the list; null for the list.</summary>
+    public TemplatesModel? Templates { get; init; }
+
+    /// <summary>The record that is shown in full.</summary>
+    public LogRecordModel? Record { get; init; }
+
+    /// <summary>The list without the record that was asked for and is not there; null when none was, or it is there.</summary>
+    public string? RecordMissing { get; init; }
+
     /// <summary>The filter as a query string, without cursor.</summary>
     public required string Query { get; init; }
+
+    /// <summary>The filter, without cursor and without the way of showing, for exports.</summary>
+    public required string ExportQuery { get; init; }
+
+    /// <summary>The list, and the list by templates, with this filter.</summary>
+    public required string ListAddress { get; init; }
+
+    public required string TemplatesAddress { get; init; }
+
+    /// <summary>This page, up to the place where the id of a record follows.</summary>
+    public required string RecordAddress { get; init; }
+
+    /// <summary>Names for the filter editor: fields, and attributes of the records on the page.</summary>
+    public required IReadOnlyList<string> FieldNames { get; init; }
 
     /// <summary>Where the live stream goes on from: the newest record at the time of the query, whether it matches or not.</summary>
     public required string Cursor { get; init; }
@@ -49,6 +94,9 @@ public sealed record LogsModel
         }
     }
 }
+
+/// <summary>Records over time by level.</summary>
+public sealed record HistogramModel(TimeRange Range, IReadOnlyList<ChartBars> Bars, string Label, bool IsPartial);
 
 /// <summary>A service in the filter, with its instances.</summary>
 public sealed record ResourceChoice(string Name, bool IsChosen, IReadOnlyList<ResourceChoice> Instances)

@@ -63,7 +63,7 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
 
             if (batch.Rows.Count > 0)
             {
-                var lines = new LogBatch([.. batch.Rows.Select(row => LogLineModel.From(row, viewer))]);
+                var lines = new LogBatch([.. batch.Rows.Select(row => LogLineModel.From(row, viewer, request.Columns))]);
                 yield return new LiveEvent("logs", JsonSerializer.Serialize(lines, LiveJson.Default.LogBatch));
             }
         }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Stack.Dashboard.Queries;
 using Stack.Dashboard.Web.Components;
 using Stack.Dashboard.Web.Control;
 using Stack.Dashboard.Web.Data;
@@ -15,8 +14,7 @@ internal static class PageEndpoints
         var pages = routes.MapGroup("").RequireAuthorization(BrowserSignIn.Policy);
         pages.MapOverview();
         pages.MapResources();
-        pages.MapGet("/structuredlogs", StructuredLogsAsync);
-        pages.MapGet("/structuredlogs/resource/{name}", StructuredLogsOfAsync);
+        pages.MapLogs();
         pages.MapExports();
         pages.MapSettings();
         pages.MapTraces();
@@ -44,34 +42,4 @@ internal static class PageEndpoints
             StatusCode = status,
         };
     }
-
-    private static Task<RazorComponentResult<StructuredLogsPage>> StructuredLogsOfAsync(
-        string name, [AsParameters] LogRequest request, HttpContext context, LogQueries queries, CancellationToken cancellationToken) =>
-        StructuredLogsAsync(request with { Resource = [.. request.Resource, NameOf(name)] }, context, queries, cancellationToken);
-
-    private static async Task<RazorComponentResult<StructuredLogsPage>> StructuredLogsAsync(
-        [AsParameters] LogRequest request, HttpContext context, LogQueries queries, CancellationToken cancellationToken)
-    {
-        var viewer = ViewerOf(context);
-        var newest = await queries.FindAsync(new LogFilter { Limit = 1, CountTotal = false }, cancellationToken);
-        var found = await queries.FindAsync(request.Filter() with { BeforeId = request.BeforeId }, cancellationToken);
-        var model = new LogsModel
-        {
-            Lines = [.. found.Rows.Reverse().Select(row => LogLineModel.From(row, viewer))],
-            TotalCount = found.TotalCount,
-            IsPartial = found.IsPartial,
-            IsOlderPage = request.BeforeId is not null,
-            IsFiltered = request.IsFiltered,
-            Resources = ResourceChoice.From(TelemetryGroup.From(queries.Resources()), request.Resources),
-            Level = request.KnownLevel,
-            Text = request.Text,
-            TraceId = string.IsNullOrWhiteSpace(request.TraceId) ? null : request.TraceId.Trim(),
-            Query = request.Query(),
-            Cursor = Math.Max(LastId(newest), LastId(found)).ToString(),
-            OlderAddress = found.HasOlder && found.Rows.Count > 0 ? request.Address(found.Rows[0].Id) : null,
-        };
-        return new RazorComponentResult<StructuredLogsPage>(new { Model = model, Viewer = viewer });
-    }
-
-    private static long LastId(LogPage page) => page.Rows is [.., var last] ? last.Id : 0;
 }

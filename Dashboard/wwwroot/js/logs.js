@@ -1,8 +1,8 @@
-// Structured logs: new records appear at the top; the filter acts as it is typed.
+// Structured logs: new records appear at the top, a record opens beside the list, a long search goes on by itself, the filter acts as it is typed.
 import { follow } from './shell.js';
+import { morph } from './morph.js';
 
-const MaxLines = 600; // rows on the page; older ones are behind "Older records"
-const MaxHeld = 600;
+const MaxLines = 100; // rows on the page, as the server sends; older ones are behind "Older records"
 
 const $ = id => document.getElementById(id);
 const form = $('filter');
@@ -10,6 +10,9 @@ let paused = false;
 let held = [];
 let missed = 0;
 let stream = null;
+
+const parse = async answer => new DOMParser().parseFromString(await answer.text(), 'text/html');
+const query = () => new URLSearchParams($('logs').dataset.query);
 
 const fill = line => {
   const row = document.importNode($('line').content.firstElementChild, true);
@@ -20,44 +23,31 @@ const fill = line => {
   time.dateTime = line.iso;
   time.title = line.fullTime;
   time.textContent = line.time;
-  part('level').textContent = line.levelText;
-  part('replica').textContent = line.replica;
-  part('replica').dataset.hue = line.hue;
-  part('text').textContent = line.message;
-  const list = row.querySelector('dl');
-  for (const field of line.fields) {
-    const pair = document.createElement('div');
-    if (field.isAttribute) pair.dataset.attribute = 'true';
-    const name = document.createElement('dt');
-    name.textContent = field.name;
-    const value = document.createElement('dd');
-    value.textContent = field.value;
-    pair.append(name, value);
-    list.append(pair);
+  if (part('level')) part('level').textContent = line.levelText;
+  if (part('replica')) {
+    part('replica').textContent = line.replica;
+    part('replica').dataset.hue = line.hue;
   }
 
-  if (line.stackTrace) part('stack').textContent = line.stackTrace;
-  else part('stack').remove();
-  if (line.traceId) {
-    const link = part('trace').querySelector('a');
-    link.href = `/structuredlogs?traceId=${encodeURIComponent(line.traceId)}`;
-    link.textContent = line.traceId;
-    part('spans').href = `/traces/detail/${encodeURIComponent(line.traceId)}`;
-  } else {
-    part('trace').remove();
-  }
-
+  row.querySelectorAll('.log-cell').forEach((cell, i) => {
+    cell.textContent = line.cells[i];
+    cell.title = line.cells[i];
+  });
+  const address = query();
+  address.set('record', line.id);
+  part('text').href = `/structuredlogs?${address}`;
+  part('text').textContent = line.message || '(empty)';
   return row;
 };
 
-// What is being read must not move: further down the page, with a record open, or with text marked.
-const reading = () => scrollY > 80 || $('lines').querySelector('details[open]') !== null || !(getSelection()?.isCollapsed ?? true);
+// What is being read must not move: further down the page, or with text marked.
+const reading = () => scrollY > 80 + ($('histogram')?.offsetHeight ?? 0) || !(getSelection()?.isCollapsed ?? true);
 
 const showPending = () => {
   const button = $('pending');
   const n = held.length + missed;
   button.hidden = n === 0;
-  button.textContent = `${n} new ${n === 1 ? 'record' : 'records'}`;
+  button.textContent = `${n.toLocaleString('en-US')} new ${n === 1 ? 'record' : 'records'}`;
 };
 
 const insert = () => {
@@ -66,10 +56,10 @@ const insert = () => {
   for (const line of held.splice(0).reverse()) rows.append(fill(line));
   missed = 0;
   lines.prepend(rows);
-  let cut = null;
+  let cut = false;
   while (lines.childElementCount > MaxLines) {
-    cut = lines.lastElementChild;
-    cut.remove();
+    cut = true;
+    lines.lastElementChild.remove();
   }
 
   $('no-lines').hidden = lines.childElementCount > 0;
@@ -91,21 +81,27 @@ const showOlder = id => {
     $('logs').append(line);
   }
 
-  const query = new URLSearchParams($('logs').dataset.query);
-  query.set('before', id);
-  link.href = `/structuredlogs?${query}`;
+  const address = query();
+  address.set('before', id);
+  link.href = `/structuredlogs?${address}`;
 };
 
+// However fast records come, the page is painted once a frame and never holds more of them than it can show.
 let frame = 0;
 const arrive = ({ lines }) => {
   held.push(...lines);
   $('logs').dataset.newest = lines.at(-1).id;
-  if (held.length > MaxHeld) missed += held.splice(0, held.length - MaxHeld).length;
-  const total = Number($('total').textContent.replaceAll(',', '')) + lines.length;
-  $('total').textContent = total.toLocaleString('en-US');
-  $('total-word').textContent = total === 1 ? 'record' : 'records';
+  if (held.length > MaxLines) missed += held.splice(0, held.length - MaxLines).length;
+  count(lines.length);
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(() => (paused || reading() ? showPending() : insert()));
+};
+
+const count = more => {
+  const text = $('total').textContent;
+  const total = Number(text.replace(/[^0-9]/g, '')) + more;
+  $('total').textContent = total.toLocaleString('en-US') + (text.endsWith('+') ? '+' : '');
+  $('total-word').textContent = total === 1 ? 'record' : 'records';
 };
 
 const say = text => {
@@ -132,79 +128,205 @@ const togglePause = () => {
 
 const topUp = () => {
   scrollTo({ top: 0 });
-  for (const open of $('lines').querySelectorAll('details[open]')) open.open = false;
   if (paused) togglePause();
   else insert();
+};
+
+// One record beside the list; the address says which.
+const mark = id => {
+  for (const row of $('lines').querySelectorAll('[aria-current]')) row.removeAttribute('aria-current');
+  if (id) $('lines').querySelector(`[data-id="${id}"]`)?.setAttribute('aria-current', 'true');
+};
+
+const setRecord = id => {
+  const address = new URL(location.href);
+  if (id) address.searchParams.set('record', id);
+  else address.searchParams.delete('record');
+  history.replaceState(null, '', address);
+};
+
+const openRecord = async id => {
+  const address = new URLSearchParams(location.search);
+  address.set('record', id);
+  mark(id);
+  try {
+    const answer = await fetch(`/fragments/record?${address}`, { cache: 'no-store' });
+    if (!answer.ok || answer.redirected) throw new Error();
+    $('record').replaceWith(document.importNode((await parse(answer)).getElementById('record'), true));
+    setRecord(id);
+    wireRecord();
+    if (getComputedStyle($('record')).position !== 'sticky') $('record').scrollIntoView({ block: 'nearest' });
+  } catch {
+    location.assign(`/structuredlogs?${address}`);
+  }
+};
+
+const closeRecord = () => {
+  const id = $('record').dataset.id;
+  $('record').hidden = true;
+  $('record').replaceChildren();
+  mark(null);
+  setRecord(null);
+  $('lines').querySelector(`[data-id="${id}"] a`)?.focus();
+};
+
+const wireRecord = () => {
+  const json = $('record-json');
+  if (!json || !navigator.clipboard) return;
+  const copy = document.createElement('button');
+  copy.type = 'button';
+  copy.className = 'linklike';
+  copy.id = 'record-copy';
+  copy.textContent = 'Copy as JSON';
+  copy.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(await (await fetch(json.href)).text());
+      copy.textContent = 'Copied';
+    } catch {
+      copy.textContent = 'Not copied';
+    }
+  });
+  json.after(copy);
+};
+
+// A search that takes long: each step shows what it found and says how far back it came.
+let searching = null;
+const searchOn = async () => {
+  const turn = {};
+  searching = turn;
+  while (searching === turn && $('searching') && !$('searching').hidden && $('lines').childElementCount < MaxLines) {
+    $('searching').querySelector('span').firstChild.textContent = 'Searching, back to ';
+    $('further').hidden = true;
+    $('cancel').hidden = false;
+    let fresh;
+    try {
+      const answer = await fetch($('further').href, { cache: 'no-store' });
+      if (!answer.ok || answer.redirected) break;
+      fresh = await parse(answer);
+    } catch {
+      break;
+    }
+
+    if (searching !== turn) return;
+    for (const row of fresh.querySelectorAll('#lines > li')) $('lines').append(document.importNode(row, true));
+    $('no-lines').hidden = $('lines').childElementCount > 0;
+    const rows = $('lines').childElementCount;
+    if (rows > Number($('total').textContent.replace(/[^0-9]/g, ''))) $('total').textContent = rows.toLocaleString('en-US') + '+';
+    $('searching').replaceWith(document.importNode(fresh.getElementById('searching'), true));
+    const older = fresh.getElementById('older');
+    if (older) showOlder($('lines').lastElementChild.dataset.id);
+    if ($('searching').hidden && !older) $('total').textContent = rows.toLocaleString('en-US');
+  }
+
+  stopSearch();
+};
+
+const stopSearch = () => {
+  searching = null;
+  if (!$('searching')) return;
+  $('searching').querySelector('span').firstChild.textContent = 'Searched back to ';
+  $('further').hidden = false;
+  $('cancel').hidden = true;
 };
 
 const wire = () => {
   $('pause')?.addEventListener('click', togglePause);
   $('pending').addEventListener('click', topUp);
   showState();
+  wireRecord();
+  if (!$('searching').hidden) searchOn();
 };
 
 const connect = () => {
   const live = () => $('logs').dataset.live === 'true';
   const address = () => {
-    const query = new URLSearchParams($('logs').dataset.query);
-    query.set('topics', live() ? 'health,logs' : 'health');
-    query.set('after', $('logs').dataset.newest);
-    return `/live?${query}`;
+    const wanted = query();
+    wanted.set('topics', live() ? 'health,logs' : 'health');
+    wanted.set('after', $('logs').dataset.newest);
+    return `/live?${wanted}`;
   };
   stream = follow(address, {
     logs: arrive,
     gap: ({ dropped }) => {
       // Too long away for the live stream to fill in: the store has it all.
       if (!dropped && !paused && !reading()) show(location.pathname + location.search);
-      else say(dropped
-        ? `${dropped} records came too fast to be shown here. They are stored: reload the page to see them.`
-        : 'Some records are missing here. They are stored: reload the page to see them.');
+      else {
+        count(dropped ?? 0);
+        say(dropped
+          ? `${dropped.toLocaleString('en-US')} records came too fast to be shown here. They are stored: reload the page to see them.`
+          : 'Some records are missing here. They are stored: reload the page to see them.');
+      }
     },
     state: connected => showState(connected),
   });
 };
 
+// The bars move on with the list.
+setInterval(async () => {
+  if (document.hidden || paused || $('logs').dataset.live !== 'true' || $('histogram').matches(':hover, :has(details[open])')) return;
+  const present = $('logs').dataset.query;
+  try {
+    const answer = await fetch(`/fragments/histogram${present}`, { cache: 'no-store' });
+    if (answer.ok && !answer.redirected && present === $('logs').dataset.query) morph($('histogram'), (await parse(answer)).getElementById('histogram'));
+  } catch { /* the stream notices as well, and says so */ }
+}, 10000);
+
 // Filtering without a new page: the focus stays in the search box.
 let asked = 0;
 const show = async address => {
   const turn = ++asked;
-  let text;
+  let fresh;
+  let answer;
   try {
-    const answer = await fetch(address);
+    answer = await fetch(address);
     if (!answer.ok || answer.redirected && new URL(answer.url).pathname === '/login') throw new Error();
-    text = await answer.text();
+    fresh = await parse(answer);
   } catch {
     location.assign(address);
     return;
   }
 
   if (turn !== asked) return;
-  const fresh = new DOMParser().parseFromString(text, 'text/html');
+  searching = null;
   held = [];
   missed = 0;
   say('');
-  $('logs').replaceWith(document.importNode(fresh.getElementById('logs'), true));
-  const chosen = form.querySelector('#replicas > summary');
-  chosen.replaceWith(document.importNode(fresh.querySelector('#replicas > summary'), true));
+  const take = (old, selector) => old?.replaceWith(document.importNode(fresh.querySelector(selector), true));
+  take($('view'), '#view');
+  take(form.querySelector('#replicas > summary'), '#replicas > summary');
+  take($('range'), '#range');
+  if (answer.redirected) {
+    $('search').value = fresh.getElementById('search').value;
+    for (const input of $('condition').querySelectorAll('input')) input.value = '';
+    $('condition').open = false;
+  }
+
+  const problem = fresh.getElementById('problem');
+  if (problem) $('search').setAttribute('aria-invalid', 'true');
+  else $('search').removeAttribute('aria-invalid');
   const clear = fresh.getElementById('clear');
   if (clear && !$('clear')) form.querySelector('.tools-end').before(document.importNode(clear, true));
   if (!clear) $('clear')?.remove();
-  form.querySelector('.tools-end').replaceWith(document.importNode(fresh.querySelector('.tools-end'), true));
-  history.replaceState(null, '', address);
+  take(form.querySelector('.tools-end'), '.tools-end');
+  history.replaceState(null, '', answer.redirected ? answer.url : address);
   document.title = fresh.title;
   wire();
   stream.reopen();
 };
 
 const wanted = () => {
-  const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (value) query.append(name, value);
-  const text = query.toString();
+  const data = new URLSearchParams();
+  const isCondition = Boolean($('condition').querySelector('[name=field]').value && $('condition').querySelector('[name=value]').value);
+  for (const [name, value] of new FormData(form)) if (value && (isCondition || !['field', 'op', 'value'].includes(name))) data.append(name, value);
+  const record = new URLSearchParams(location.search).get('record');
+  if (record) data.set('record', record);
+  const text = data.toString();
   return text ? `/structuredlogs?${text}` : '/structuredlogs';
 };
 
 let typing = 0;
 form.addEventListener('input', event => {
+  if (event.target.closest('#condition') || event.target.matches('[data-range]')) return;
   clearTimeout(typing);
   typing = setTimeout(() => show(wanted()), event.target.matches('[type=checkbox], select') ? 0 : 300);
 });
@@ -214,32 +336,35 @@ form.addEventListener('submit', event => {
   show(wanted());
 });
 document.addEventListener('click', event => {
-  const menu = $('replicas');
-  if (menu.open && !menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener('keydown', event => {
-  if (event.key === 'Escape' && $('replicas').open) {
-    $('replicas').open = false;
-    $('replicas').querySelector('summary').focus();
+  for (const menu of form.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (event.target.closest('#cancel')) stopSearch();
+  const close = event.target.closest('#record-close');
+  if (close) {
+    event.preventDefault();
+    closeRecord();
     return;
   }
 
-  if (event.target.matches('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
-  const lines = [...$('lines').children];
-  const at = lines.indexOf(document.activeElement?.closest('.log'));
-  switch (event.key) {
-    case '/': $('search').focus(); break;
-    case 'p': $('pause')?.click(); break;
-    case 'j': lines[Math.min(at + 1, lines.length - 1)]?.querySelector('summary').focus(); break;
-    case 'k': lines[Math.max(at - 1, 0)]?.querySelector('summary').focus(); break;
-    default: return;
+  const row = event.target.closest('#further') ? null : event.target.closest('#lines .log, .around li');
+  if (event.target.closest('#further')) {
+    event.preventDefault();
+    searchOn();
+  } else if (row && (getSelection()?.isCollapsed ?? true)) {
+    event.preventDefault();
+    openRecord(row.dataset.id ?? new URL(row.querySelector('a').href).searchParams.get('record'));
   }
-
-  event.preventDefault();
 });
-// Back at the top with nothing open: what was held comes in by itself.
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+  const menu = form.querySelector('details.menu[open]');
+  if (menu) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  } else if (!$('record').hidden && !event.target.matches('input, select, textarea')) closeRecord();
+});
+// Back at the top: what was held comes in by itself.
 addEventListener('scroll', () => { if (held.length && !paused && !reading()) insert(); }, { passive: true });
-document.addEventListener('toggle', () => { if (held.length && !paused && !reading()) insert(); }, true);
 
 wire();
 connect();
