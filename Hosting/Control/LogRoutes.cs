@@ -148,6 +148,7 @@ internal static class LogRoutes
                 Time = time.GetUtcNow(),
                 IsTimeExact = log.AreNew,
                 Text = line.Text,
+                Generation = log.GenerationAt(line.Offset),
                 Dropped = line.Dropped > 0 ? line.Dropped : null,
             };
             stream.Add("line", null, data, ControlJson.Default.ConsoleLine);

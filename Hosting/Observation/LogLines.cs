@@ -17,6 +17,9 @@ internal sealed class LogLines(string name, LogTail tail, TimeProvider time)
     /// <summary>True when the lines were written since the reading before, so that their time is known; false for those of before.</summary>
     public bool AreNew { get; private set; }
 
+    /// <summary>The generation of the process that wrote a byte; null: not known.</summary>
+    public int? GenerationAt(long offset) => tail.GenerationAt(offset);
+
     /// <summary>Reads up to one block; false: there was nothing new.</summary>
     /// <param name="last">True when nothing is awaited after the end of the log: an unfinished line is given out at once.</param>
     public bool Read(bool last)

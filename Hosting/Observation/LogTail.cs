@@ -28,7 +28,10 @@ internal sealed class LogTail
     public long Offset { get; private set; }
 
     /// <summary>The generation of the process that wrote the next byte; null: not known.</summary>
-    public int? Generation => _file.GenerationAt(Offset);
+    public int? Generation => GenerationAt(Offset);
+
+    /// <summary>The generation of the process that wrote a byte; null: not known.</summary>
+    public int? GenerationAt(long offset) => _file.GenerationAt(offset);
 
     /// <summary>The log from an offset on: from the oldest byte that is kept if that comes later, from its end if it is shorter (an offset of an earlier log).</summary>
     public static LogTail FromOffset(string path, long offset)

@@ -15,6 +15,9 @@ public sealed record ConsoleModel
 
     public required IReadOnlyList<ConsoleLineModel> Lines { get; init; }
 
+    /// <summary>What the lines must contain.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Why there are no lines.</summary>
     public string? Problem { get; init; }
 }
@@ -37,17 +40,23 @@ public sealed record ConsoleChoice(string Name, string State, string Tone, IRead
 /// <summary>One line of console output; also what the live stream sends.</summary>
 /// <param name="Replica">Who wrote it.</param>
 /// <param name="Hue">Its colour among the others.</param>
-/// <param name="Time">When it was read, as time of day; null where that is not known.</param>
+/// <param name="Time">When it was written, as time of day.</param>
 /// <param name="Runs">Its text by look.</param>
-public sealed record ConsoleLineModel(string Replica, int Hue, string? Time, IReadOnlyList<AnsiRun> Runs)
+public sealed record ConsoleLineModel(string Replica, int Hue, string Time, IReadOnlyList<AnsiRun> Runs)
 {
-    /// <param name="entry">The line.</param>
-    /// <param name="isLive">False for what was there before: its time is when it was read from the file, which says nothing.</param>
-    /// <param name="screen">Knows the colours in force.</param>
-    /// <param name="viewer">Whose time zone counts.</param>
-    internal static ConsoleLineModel From(ConsoleEntry entry, bool isLive, AnsiScreen screen, Viewer viewer) => new(
+    /// <summary>True when the line was written at any time before <see cref="Time"/>.</summary>
+    public bool IsApproximate { get; init; }
+
+    /// <summary>This is no line of output, but what the dashboard tells of it.</summary>
+    public string? Mark { get; init; }
+
+    internal static ConsoleLineModel From(ConsoleEntry entry, AnsiScreen screen, Viewer viewer) => new(
         entry.Replica,
         Components.Tone.Hue(entry.Replica),
-        isLive && entry.Time is { } time ? viewer.PreciseClock(time) : null,
-        screen.Parse(entry.Replica, entry.Text));
+        (entry.IsTimeExact ? "" : "≤ ") + viewer.PreciseClock(entry.Time),
+        entry.IsGap ? [] : screen.Parse(entry.Replica, entry.Text))
+    {
+        IsApproximate = !entry.IsTimeExact,
+        Mark = entry.IsGap ? entry.Text : null,
+    };
 }

@@ -81,8 +81,8 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    /// <summary>Console output: raw bytes for a replica, a stream of <c>line</c> events for a resource with replicas. The caller disposes the answer.</summary>
-    public Task<HttpResponseMessage> OpenLogsAsync(string name, int? tail, bool follow, CancellationToken cancellationToken)
+    /// <summary>Console output: raw bytes for a replica, a stream of <c>line</c> events for a resource with replicas, or when lines are asked for. The caller disposes the answer.</summary>
+    public Task<HttpResponseMessage> OpenLogsAsync(string name, int? tail, bool follow, bool asLines, CancellationToken cancellationToken)
     {
         var query = new List<string>();
         if (tail is { } lines)
@@ -95,14 +95,20 @@ internal sealed class ControlClient : IDisposable
             query.Add("follow=true");
         }
 
-        return SendAsync(HttpMethod.Get, $"v1/logs/{Uri.EscapeDataString(name)}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}", null, cancellationToken);
+        var path = $"v1/logs/{Uri.EscapeDataString(name)}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}";
+        return SendAsync(HttpMethod.Get, path, null, cancellationToken, accept: asLines ? "text/event-stream" : null);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (accept is not null)
+        {
+            request.Headers.Add("Accept", accept);
+        }
+
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
         {

@@ -43,7 +43,7 @@ internal static class LiveEndpoint
                     streams.Add(sources.TicksAsync);
                     break;
                 case "console" when !string.IsNullOrEmpty(name):
-                    streams.Add(token => sources.ConsoleAsync(name, viewer, token));
+                    streams.Add(token => sources.ConsoleAsync(name, logs.Text?.Trim(), viewer, token));
                     break;
                 default:
                     return Results.Problem($"There is no topic '{topic}'. Known: health, logs, traces, tick, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);

@@ -97,14 +97,14 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
     /// <summary>
     /// <c>lines</c>: console output in batches. When the AppHost goes, the page keeps what it has and the AppHost is asked again until it answers.
     /// </summary>
-    public async IAsyncEnumerable<LiveEvent> ConsoleAsync(string name, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LiveEvent> ConsoleAsync(string name, string? text, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             var channel = Channel.CreateBounded<ConsoleEntry>(BatchLines);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var reading = ReadConsoleAsync(name, channel.Writer, ended.Token);
-            var screen = new AnsiScreen();
+            var reading = ReadConsoleAsync(name, text, channel.Writer, ended.Token);
+            var screen = new ConsoleScreen(watch, viewer, text);
             var reset = true;
             try
             {
@@ -116,14 +116,20 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
                     }
 
                     var lines = new List<ConsoleLineModel>();
-                    while (lines.Count < BatchLines && channel.Reader.TryRead(out var entry))
+                    var read = 0;
+                    while (read < BatchLines && channel.Reader.TryRead(out var entry))
                     {
-                        lines.Add(ConsoleLineModel.From(entry, isLive: !reset, screen, viewer));
+                        lines.AddRange(screen.Lines(entry));
+                        read++;
                     }
 
-                    yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch));
+                    if (reset || lines.Count > 0)
+                    {
+                        yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch));
+                    }
+
                     reset = false;
-                    await Task.Delay(lines.Count < BatchLines ? BatchInterval : TimeSpan.Zero, time, cancellationToken);
+                    await Task.Delay(read < BatchLines ? BatchInterval : TimeSpan.Zero, time, cancellationToken);
                 }
             }
             finally
@@ -136,11 +142,11 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
         }
     }
 
-    private async Task ReadConsoleAsync(string name, ChannelWriter<ConsoleEntry> target, CancellationToken cancellationToken)
+    private async Task ReadConsoleAsync(string name, string? text, ChannelWriter<ConsoleEntry> target, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var entry in reader.ReadAsync(name, ConsoleEndpoints.Tail(watch.Current, name), follow: true, cancellationToken))
+            await foreach (var entry in reader.ReadAsync(name, ConsoleEndpoints.Tail(watch.Current, name, text), follow: true, cancellationToken))
             {
                 await target.WriteAsync(entry, cancellationToken);
             }

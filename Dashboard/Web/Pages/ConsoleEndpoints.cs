@@ -12,9 +12,15 @@ internal static class ConsoleEndpoints
     /// <summary>Lines that a page shows at first.</summary>
     private const int FirstLines = 500;
 
+    /// <summary>Lines among which a text is looked for.</summary>
+    private const int SearchedLines = 50_000;
+
     /// <summary>How many lines of each replica to ask for, so that a page begins with about the same number whether they are merged or not.</summary>
-    public static int Tail(StackView view, string name) =>
-        view.Status?.Resources.FirstOrDefault(r => r.Name == name) is { Replicas.Count: > 1 and var replicas } ? Math.Max(FirstLines / replicas, 20) : FirstLines;
+    public static int Tail(StackView view, string name, string? text)
+    {
+        var lines = string.IsNullOrEmpty(text) ? FirstLines : SearchedLines;
+        return view.Status?.Resources.FirstOrDefault(r => r.Name == name) is { Replicas.Count: > 1 and var replicas } ? Math.Max(lines / replicas, 20) : lines;
+    }
 
     public static void MapConsole(this IEndpointRouteBuilder pages)
     {
@@ -32,9 +38,10 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<IResult> ConsoleAsync(
-        string name, HttpContext context, StackWatch watch, ConsoleReader reader, CancellationToken cancellationToken)
+        string name, string? q, HttpContext context, StackWatch watch, ConsoleReader reader, CancellationToken cancellationToken)
     {
         name = PageEndpoints.NameOf(name);
+        q = string.IsNullOrWhiteSpace(q) ? null : q.Trim();
         var view = watch.Current;
         if (view.Connection is StackConnection.Alone)
         {
@@ -42,14 +49,22 @@ internal static class ConsoleEndpoints
         }
 
         var viewer = PageEndpoints.ViewerOf(context);
-        var lines = new List<ConsoleLineModel>();
+        var lines = new Queue<ConsoleLineModel>();
         string? problem = null;
         try
         {
-            var screen = new AnsiScreen();
-            await foreach (var entry in reader.ReadAsync(name, Tail(view, name), follow: false, cancellationToken))
+            var screen = new ConsoleScreen(watch, viewer, q);
+            await foreach (var entry in reader.ReadAsync(name, Tail(view, name, q), follow: false, cancellationToken))
             {
-                lines.Add(ConsoleLineModel.From(entry, isLive: false, screen, viewer));
+                foreach (var line in screen.Lines(entry))
+                {
+                    lines.Enqueue(line);
+                }
+
+                while (q is not null && lines.Count > FirstLines)
+                {
+                    lines.Dequeue();
+                }
             }
         }
         catch (ControlRefusedException e) when (e.Status is HttpStatusCode.NotFound)
@@ -69,7 +84,8 @@ internal static class ConsoleEndpoints
                 Name = name,
                 IsMerged = view.Find(name) is { } resource && resource.Name == name && (resource.Replicas.Count > 1 || resource.Wanted > 1),
                 Choices = ConsoleChoice.From(view),
-                Lines = lines,
+                Lines = [.. lines],
+                Text = q,
                 Problem = problem,
             },
         });
@@ -86,7 +102,7 @@ internal static class ConsoleEndpoints
         HttpResponseMessage answer;
         try
         {
-            answer = await client.OpenLogsAsync(name, tail: null, follow: false, cancellationToken);
+            answer = await client.OpenLogsAsync(name, tail: null, follow: false, asLines: false, cancellationToken);
         }
         catch (ControlRefusedException e)
         {
@@ -111,7 +127,7 @@ internal static class ConsoleEndpoints
                 }
 
                 await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-                await foreach (var line in ConsoleReader.MergedAsync(body, cancellationToken))
+                await foreach (var line in ConsoleReader.LinesAsync(body, cancellationToken))
                 {
                     await output.WriteAsync(Encoding.UTF8.GetBytes($"{line.Replica} | {line.Text}\n"), cancellationToken);
                 }

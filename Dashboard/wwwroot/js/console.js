@@ -19,12 +19,19 @@ const fill = line => {
     const replica = row.querySelector('.out-replica');
     replica.textContent = line.replica;
     replica.dataset.hue = line.hue;
-    row.querySelector('.out-time').textContent = line.time ?? '';
     if (line.replica === last) row.dataset.same = 'true';
     last = line.replica;
   }
 
+  const time = row.querySelector('.out-time');
+  time.textContent = line.time ?? '';
+  if (line.isApproximate) time.title = 'Written at some time before this one: it was there already when it was read.';
   const text = row.querySelector('code');
+  if (line.mark) {
+    row.dataset.mark = 'true';
+    text.textContent = line.mark;
+  }
+
   for (const run of line.runs) {
     const part = document.createElement('span');
     if (run.classes) part.className = run.classes;
@@ -89,7 +96,7 @@ const refreshPicker = async () => {
 };
 
 let frame = 0;
-follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.name)}`, {
+const stream = follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.name)}&q=${encodeURIComponent($('search').value.trim())}`, {
   lines: ({ reset, lines }) => {
     if (reset) {
       held = [];
@@ -142,9 +149,28 @@ const option = (id, name, initial) => {
 option('wrap', 'stack-console-wrap', true);
 option('times', 'stack-console-times', true);
 
-document.addEventListener('keydown', event => {
-  if (event.key !== 'p' || event.target.matches('input') || event.ctrlKey || event.metaKey || event.altKey) return;
-  togglePause();
+// The server filters; its first batch takes the place of what is there.
+let typing = 0;
+const search = () => {
+  const address = new URL(location.href);
+  const text = $('search').value.trim();
+  if (text) address.searchParams.set('q', text);
+  else address.searchParams.delete('q');
+  history.replaceState(null, '', address);
+  held = [];
+  list.replaceChildren();
+  $('no-lines').hidden = false;
+  $('no-lines').textContent = text ? 'No line contains that; what comes and does appears here.' : 'Nothing written yet.';
+  following = true;
+  stream.reopen();
+};
+$('filter').addEventListener('submit', event => {
   event.preventDefault();
+  clearTimeout(typing);
+  search();
+});
+$('search').addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(search, 300);
 });
 toEnd();

@@ -170,6 +170,9 @@ internal sealed record ConsoleLine
 
     public required string Text { get; init; }
 
+    /// <summary>Generation of the process that wrote it; null: not known.</summary>
+    public int? Generation { get; init; }
+
     /// <summary>This is no line, but tells that so many bytes, from the offset on, were dropped before they were read; null: it is a line.</summary>
     public long? Dropped { get; init; }
 }

@@ -137,6 +137,30 @@ public sealed class LogQueriesTests(LogQueriesTests.Filled filled) : IClassFixtu
 
     private static string Trace(int i) => $"{i % 100:x2}{i * 7919:x14}{i * 104729L:x16}";
 
+    [Theory]
+    [InlineData("status 500")]
+    [InlineData("100%_\\ done")]
+    [InlineData("nobody says this")]
+    public async Task A_search_without_patience_tells_how_far_it_came_and_goes_on_from_there(string text)
+    {
+        var filter = new LogFilter { Text = $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal)}\"", Limit = 100 };
+        var expected = filled.Rows.Where(filter.Matches).Reverse().Select(row => row.Id).ToList();
+
+        var found = new List<long>();
+        var steps = 0;
+        for (long? before = null; steps == 0 || before is not null; steps++)
+        {
+            steps.ShouldBeLessThan(1000);
+            var page = await Store.Queries.FindAsync(filter with { BeforeId = before }, CancellationToken.None, TimeSpan.Zero);
+            page.IsPartial.ShouldBeFalse();
+            found.AddRange(page.Rows.Reverse().Select(row => row.Id));
+            before = page.SearchedTo ?? (page.HasOlder ? page.Rows[0].Id : null);
+        }
+
+        found.ShouldBe(expected);
+        steps.ShouldBeGreaterThan(1);
+    }
+
     public sealed class Filled : IAsyncLifetime
     {
         private readonly TempFolder _folder = new();

@@ -106,7 +106,7 @@ internal sealed class FakeAppHost : IAsyncDisposable
         }
     }
 
-    public void Write(string replica, string text) => Log(replica).Add(text);
+    public void Write(string replica, string text, int generation = 1) => Log(replica).Add(text, generation);
 
     /// <summary>Refuses every command from now on.</summary>
     public void Refuse(int status, string detail, string outcome, string? setting = null) => Answer = _ => Task.FromResult<ControlProblem?>(
@@ -231,19 +231,21 @@ internal sealed class FakeAppHost : IAsyncDisposable
     private async Task LogsAsync(HttpContext context, string name, int? tail, bool? follow)
     {
         var resource = Status.Resources.FirstOrDefault(r => r.Name == name);
-        if (resource is null or { Replicas.Count: 1 } && Status.Resources.SelectMany(r => r.Replicas).Any(r => r.Name == name))
+        var isReplica = resource is null or { Replicas.Count: 1 } && Status.Resources.SelectMany(r => r.Replicas).Any(r => r.Name == name);
+        if (isReplica && context.Request.Headers.Accept != "text/event-stream")
         {
             context.Response.ContentType = "application/octet-stream";
             context.Response.Headers["X-Stack-Offset"] = "0";
             await foreach (var line in Log(name).ReadAsync(tail, follow ?? false, context.RequestAborted))
             {
-                await context.Response.WriteAsync(line, context.RequestAborted);
+                await context.Response.WriteAsync(line.Text, context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
             }
         }
-        else if (resource is not null)
+        else if (isReplica || resource is not null)
         {
-            await TypedResults.ServerSentEvents(Merge(resource, tail, follow ?? false, context.RequestAborted)).ExecuteAsync(context);
+            IReadOnlyList<string> names = isReplica ? [name] : [.. resource!.Replicas.Select(replica => replica.Name)];
+            await TypedResults.ServerSentEvents(Merge(names, tail, follow ?? false, context.RequestAborted)).ExecuteAsync(context);
         }
         else
         {
@@ -253,14 +255,23 @@ internal sealed class FakeAppHost : IAsyncDisposable
     }
 
     private async IAsyncEnumerable<SseItem<string>> Merge(
-        ResourceStatus resource, int? tail, bool follow, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        IReadOnlyList<string> names, int? tail, bool follow, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         var lines = Channel.CreateUnbounded<SseItem<string>>();
-        var pumps = resource.Replicas.Select(async replica =>
+        var pumps = names.Select(async name =>
         {
-            await foreach (var text in Log(replica.Name).ReadAsync(tail, follow, token))
+            var before = Log(name).Count;
+            await foreach (var (text, generation, number) in Log(name).ReadAsync(tail, follow, token))
             {
-                var line = new ConsoleLine { Name = replica.Name, Offset = 0, Time = TimeProvider.System.GetUtcNow(), Text = text.TrimEnd('\n') };
+                var line = new ConsoleLine
+                {
+                    Name = name,
+                    Offset = number * 100,
+                    Time = TimeProvider.System.GetUtcNow(),
+                    IsTimeExact = number >= before,
+                    Generation = generation,
+                    Text = text.TrimEnd('\n'),
+                };
                 lines.Writer.TryWrite(new SseItem<string>(JsonSerializer.Serialize(line, ControlJson.Default.ConsoleLine), "line"));
             }
         }).ToList();

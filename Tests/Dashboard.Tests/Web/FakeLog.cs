@@ -6,21 +6,32 @@ namespace Stack.Dashboard.Tests.Web;
 internal sealed class FakeLog
 {
     private readonly Lock _lock = new();
-    private readonly List<string> _parts = [];
+    private readonly List<(string Text, int Generation)> _parts = [];
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
 
     /// <summary>Adds text as it is; a line ends with a line feed.</summary>
-    public void Add(string text) => Update(() => _parts.Add(text));
+    public void Add(string text, int generation = 1) => Update(() => _parts.Add((text, generation)));
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _parts.Count;
+            }
+        }
+    }
 
     public void Close() => Update(() => _closed = true);
 
-    public async IAsyncEnumerable<string> ReadAsync(int? tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(string Text, int Generation, int Number)> ReadAsync(int? tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int? at = null;
         while (true)
         {
-            List<string> news;
+            List<(string Text, int Generation)> news;
             Task grown;
             bool closed;
             lock (_lock)
@@ -31,9 +42,9 @@ internal sealed class FakeLog
                 (grown, closed) = (_grown.Task, _closed);
             }
 
-            foreach (var part in news)
+            for (var i = 0; i < news.Count; i++)
             {
-                yield return part;
+                yield return (news[i].Text, news[i].Generation, at.Value - news.Count + i);
             }
 
             if (!follow || closed)

@@ -50,6 +50,20 @@ internal sealed class LiveReader : IAsyncDisposable
         throw new InvalidOperationException($"The stream ended before an event '{kind}' as wanted came. Seen:\n{string.Join('\n', _seen)}");
     }
 
+    /// <summary>The next event, whatever it is.</summary>
+    public async Task<(string Kind, JsonElement Data)> NextAsync()
+    {
+        JsonElement data = default;
+        var kind = "";
+        while (kind.Length == 0)
+        {
+            (await _events.MoveNextAsync()).ShouldBeTrue("The stream ended.");
+            (kind, data) = (_events.Current.EventType, JsonElement.Parse(_events.Current.Data));
+        }
+
+        return (kind, data);
+    }
+
     /// <summary>Reads until the server ends the stream.</summary>
     public async Task EndAsync()
     {

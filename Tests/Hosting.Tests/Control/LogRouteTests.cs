@@ -65,6 +65,24 @@ public sealed class LogRouteTests
     }
 
     [Fact]
+    public async Task Lines_of_one_replica_tell_which_process_wrote_them()
+    {
+        await using var harness = await ControlHarness.StartAsync();
+        var path = harness.LogFile("site-8001");
+        var log = LogFile.At(path);
+        await File.WriteAllTextAsync(path, "unknown\n");
+        log.BeginGeneration(4);
+        await File.AppendAllTextAsync(path, "four\n");
+        log.BeginGeneration(5);
+        await File.AppendAllTextAsync(path, "five\nstill five\n");
+
+        harness.Client.DefaultRequestHeaders.Add("Accept", "text/event-stream");
+        var lines = await LinesAsync(harness, "logs/site-8001");
+
+        lines.Select(l => (l.Text, l.Generation)).ShouldBe([("unknown", null), ("four", 4), ("five", 5), ("still five", 5)]);
+    }
+
+    [Fact]
     public async Task Followed_log_of_a_resource_brings_new_lines_of_every_replica()
     {
         await using var harness = await ControlHarness.StartAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Stack.Dashboard.Storage;
 
 namespace Stack.Dashboard.Tests.Web.Live;
 
@@ -40,6 +41,41 @@ public sealed class LiveLogsTests
 
         var batch = await live.NextAsync("logs");
         batch.GetProperty("lines").EnumerateArray().Select(Message).ShouldBe(["slow three"]);
+    }
+
+    [Fact]
+    public async Task A_flood_comes_in_bounded_batches_and_what_is_left_out_is_counted()
+    {
+        const int Records = 20_000;
+        await using var dashboard = await TestDashboard.StartAsync();
+        await using var live = await LiveReader.OpenAsync(dashboard, "/live?topics=logs&q=record");
+        await live.NextAsync("ping");
+        var bus = dashboard.Service<LiveBus>();
+
+        for (var i = 1; i <= Records; i++)
+        {
+            bus.Publish(Samples.Log($"record {i}") with { Id = i });
+        }
+
+        long dropped = 0;
+        var shown = 0;
+        while (shown + dropped < Records)
+        {
+            var (kind, data) = await live.NextAsync();
+            if (kind == "logs")
+            {
+                var lines = data.GetProperty("lines").EnumerateArray().ToList();
+                lines.Count.ShouldBeLessThanOrEqualTo(200);
+                shown += lines.Count;
+                Message(lines[^1]).ShouldBe($"record {lines[^1].GetProperty("id").GetString()}");
+            }
+            else if (kind == "gap")
+            {
+                dropped += data.GetProperty("dropped").GetInt64();
+            }
+        }
+
+        (shown + dropped).ShouldBe(Records);
     }
 
     [Fact]

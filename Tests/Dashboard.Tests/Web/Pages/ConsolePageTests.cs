@@ -42,7 +42,8 @@ public sealed class ConsolePageTests : IDisposable
 
         var page = await dashboard.OpenAsync("/consolelogs/resource/site");
 
-        page.QuerySelectorAll("#lines .out").Select(o => o.TextContent).Order().ShouldBe(["site-8001one", "site-8002two"]);
+        page.QuerySelectorAll("#lines .out:not([data-mark])").Select(o => o.QuerySelector(".out-replica")!.TextContent + o.QuerySelector("code")!.TextContent).Order()
+            .ShouldBe(["site-8001one", "site-8002two"]);
         page.QuerySelectorAll("#picker a").Select(a => a.GetAttribute("href")).ShouldBe(
             ["/consolelogs/resource/site", "/consolelogs/resource/site-8001", "/consolelogs/resource/site-8002", "/consolelogs/resource/nginx"]);
     }
@@ -69,8 +70,7 @@ public sealed class ConsolePageTests : IDisposable
         first.GetProperty("reset").GetBoolean().ShouldBeTrue();
         Texts(first).ShouldBe(["before"]);
 
-        host.Write("site-8001", "af");
-        host.Write("site-8001", "ter\n");
+        host.Write("site-8001", "after\n");
 
         var second = await live.NextAsync("lines");
         second.GetProperty("reset").GetBoolean().ShouldBeFalse();
@@ -78,33 +78,65 @@ public sealed class ConsolePageTests : IDisposable
         second.GetProperty("lines")[0].GetProperty("runs")[0].GetProperty("classes").GetString().ShouldBe("f3");
     }
 
-    [Fact]
-    public async Task Last_words_without_a_line_end_are_shown_after_a_moment()
-    {
-        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(1));
-        await using var dashboard = await ConnectAsync();
-        await using var live = await LiveReader.OpenAsync(dashboard, "/live?topics=console&name=site-8001");
-        await live.NextAsync("ping");
-
-        host.Write("site-8001", "Segmentation fault");
-
-        Texts(await live.NextAsync("lines")).ShouldBe(["Segmentation fault"]);
-    }
-
-    [Fact]
-    public async Task Live_lines_of_merged_replicas_carry_their_time_and_older_ones_do_not()
+    [Theory]
+    [InlineData("site")]
+    [InlineData("site-8002")]
+    public async Task Live_lines_carry_their_time_and_those_of_before_say_that_they_are_older(string name)
     {
         await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
-        host.Write("site-8001", "before\n");
+        host.Write("site-8002", "before\n");
         await using var dashboard = await ConnectAsync();
-        await using var live = await LiveReader.OpenAsync(dashboard, "/live?topics=console&name=site");
-        (await live.NextAsync("lines")).GetProperty("lines")[0].TryGetProperty("time", out _).ShouldBeFalse();
+        await using var live = await LiveReader.OpenAsync(dashboard, $"/live?topics=console&name={name}");
+        var before = (await live.NextAsync("lines")).GetProperty("lines").EnumerateArray().Last();
+        before.GetProperty("time").GetString()!.ShouldMatch(@"^≤ \d\d:\d\d:\d\d\.\d\d\d$");
+        before.GetProperty("isApproximate").GetBoolean().ShouldBeTrue();
 
         host.Write("site-8002", "after\n");
 
         var line = (await live.NextAsync("lines")).GetProperty("lines")[0];
         line.GetProperty("replica").GetString().ShouldBe("site-8002");
         line.GetProperty("time").GetString()!.ShouldMatch(@"^\d\d:\d\d:\d\d\.\d\d\d$");
+    }
+
+    [Fact]
+    public async Task Another_process_of_a_replica_begins_with_a_mark()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(Sample.Replica("site-8001", 8001) with { Generation = 3, Pid = 4711 }));
+        host.Write("site-8001", "one\n");
+        host.Write("site-8001", "two\n", generation: 2);
+        host.Write("site-8001", "three\n", generation: 3);
+        host.Write("site-8001", "still three\n", generation: 3);
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/consolelogs/resource/site-8001");
+        await using var live = await LiveReader.OpenAsync(dashboard, "/live?topics=console&name=site-8001");
+
+        var lines = page.QuerySelectorAll("#lines code").Select(e => e.TextContent).ToList();
+        lines.Where((_, i) => i is 1 or 3 or 5 or 6).ShouldBe(["one", "two", "three", "still three"]);
+        lines[0].ShouldBe("Another process started, generation 1");
+        lines[2].ShouldBe("Another process started, generation 2");
+        lines[4].ShouldMatch(@"^Process 4711 started at \d\d:\d\d:\d\d, generation 3$");
+        page.QuerySelectorAll("#lines .out[data-mark]").Length.ShouldBe(3);
+        (await live.NextAsync("lines")).GetProperty("lines").EnumerateArray().Count(line => line.TryGetProperty("mark", out _)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Text_in_the_address_leaves_only_the_lines_that_contain_it()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(1));
+        host.Write("site-8001", $"{Esc}[31mFai{Esc}[0mled <b>\n");
+        host.Write("site-8001", "Now listening\n");
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/consolelogs/resource/site-8001?q=failed+%3Cb%3E");
+        await using var live = await LiveReader.OpenAsync(dashboard, "/live?topics=console&name=site-8001&q=failed");
+        Texts(await live.NextAsync("lines")).ShouldBe(["Failed <b>"]);
+        host.Write("site-8001", "not this\n");
+        host.Write("site-8001", "failed again\n");
+
+        Lines(page).ShouldBe(["Failed <b>"]);
+        page.QuerySelector("#search")!.GetAttribute("value").ShouldBe("failed <b>");
+        Texts(await live.NextAsync("lines")).ShouldBe(["failed again"]);
     }
 
     [Fact]
@@ -174,8 +206,8 @@ public sealed class ConsolePageTests : IDisposable
         return dashboard;
     }
 
-    private static List<string> Lines(IParentNode page) => [.. page.QuerySelectorAll("#lines code").Select(e => e.TextContent)];
+    private static List<string> Lines(IParentNode page) => [.. page.QuerySelectorAll("#lines .out:not([data-mark]) code").Select(e => e.TextContent)];
 
     private static List<string> Texts(JsonElement batch) =>
-        [.. batch.GetProperty("lines").EnumerateArray().Select(l => string.Concat(l.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("text").GetString())))];
+        [.. batch.GetProperty("lines").EnumerateArray().Where(l => !l.TryGetProperty("mark", out _)).Select(l => string.Concat(l.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("text").GetString())))];
 }
