@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Stack.Dashboard.Ingest.Otlp;
-using Stack.Dashboard.Queries.Export;
 
 namespace Stack.Dashboard.Queries;
 
@@ -28,9 +28,9 @@ internal static partial class OtlpJsonWriter
                 json.WriteString("name", scope.Key);
                 json.WriteEndObject();
                 json.WriteStartArray("metrics");
-                foreach (var metric in scope.GroupBy(point => (point.Name, point.Unit, point.Type)))
+                foreach (var metric in scope.GroupBy(point => (point.Name, point.Unit, point.Type, point.Description)))
                 {
-                    WriteMetric(json, metric.Key.Name, metric.Key.Unit, metric.Key.Type, metric);
+                    WriteMetric(json, metric.First(), metric);
                 }
 
                 json.WriteEndArray();
@@ -44,12 +44,18 @@ internal static partial class OtlpJsonWriter
         json.WriteEndArray();
     }
 
-    private static void WriteMetric(Utf8JsonWriter json, string name, string unit, string type, IEnumerable<StoredPoint> points)
+    private static void WriteMetric(Utf8JsonWriter json, StoredPoint first, IEnumerable<StoredPoint> points)
     {
+        var type = first.Type;
         var kind = type.Split(':')[0];
         json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteString("unit", unit);
+        json.WriteString("name", first.Name);
+        if (first.Description.Length > 0)
+        {
+            json.WriteString("description", first.Description);
+        }
+
+        json.WriteString("unit", first.Unit);
         json.WriteStartObject(kind switch
         {
             "sum" or "updown" => "sum",
@@ -74,7 +80,15 @@ internal static partial class OtlpJsonWriter
             json.WriteStartObject();
             json.WriteString("timeUnixNano", Nanoseconds(point.Time));
             WriteAttributes(json, point.AttributesJson, null);
-            WriteValue(json, kind, point);
+            try
+            {
+                WriteValue(json, kind, point);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                // Damaged: a point without a value.
+            }
+
             WriteExemplars(json, point.ExemplarsJson);
             json.WriteEndObject();
         }
@@ -86,6 +100,12 @@ internal static partial class OtlpJsonWriter
 
     private static void WriteValue(Utf8JsonWriter json, string kind, StoredPoint point)
     {
+        // A message has its own.
+        if (point is { Start: { } start, Histogram: null })
+        {
+            json.WriteString("startTimeUnixNano", Nanoseconds(start));
+        }
+
         if (point.Integer is { } integer)
         {
             json.WriteString("asInt", integer.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -200,8 +220,21 @@ internal static partial class OtlpJsonWriter
                 json.WriteNumber("asDouble", value.GetDouble());
             }
 
-            json.WriteString("traceId", item.GetProperty("trace").GetString());
-            json.WriteString("spanId", item.GetProperty("span").GetString());
+            foreach (var (name, key) in ((string, string)[])[("traceId", "trace"), ("spanId", "span")])
+            {
+                if (item.GetProperty(key).GetString() is { } id)
+                {
+                    json.WriteString(name, id);
+                }
+            }
+
+            if (item.TryGetProperty("attrs", out var attributes))
+            {
+                json.WriteStartArray("filteredAttributes");
+                WriteKeyValues(json, attributes);
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 

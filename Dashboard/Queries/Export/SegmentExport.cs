@@ -109,7 +109,7 @@ internal sealed class PointExport(ExportFilter filter) : SegmentExport(filter)
         }
 
         using var rows = reader.Prepare($"""
-            SELECT p.series, p.t, p.value, p.exemplars, typeof(p.value), s.res, s.scope, s.name, s.unit, s.type, s.attrs
+            SELECT {StoredPoint.Columns(reader)}
             FROM points p CROSS JOIN series s ON s.id=p.series WHERE (p.series, p.t)>(?,?){conditions} ORDER BY p.series, p.t LIMIT {MaxRows}
             """);
         rows.Bind(1, _after.Series).Bind(2, _after.Time);

@@ -13,6 +13,9 @@ internal sealed class MetricQueries(TelemetryStore store, ReadThreads threads, T
     /// <summary>By meter and name.</summary>
     public Task<InstrumentList> InstrumentsAsync(InstrumentFilter filter, CancellationToken ct) => RunAsync(walk => new InstrumentSearch(filter, walk).Run(), ct);
 
+    /// <summary>As they were sent.</summary>
+    public Task<FoundPoints> PointsAsync(PointFilter filter, CancellationToken ct) => RunAsync(walk => new PointSearch(filter, walk).Run(), ct);
+
     private async Task<T> RunAsync<T>(Func<SegmentWalk, T> search, CancellationToken ct)
     {
         using var late = new CancellationTokenSource(Deadline, time);

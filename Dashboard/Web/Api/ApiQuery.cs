@@ -85,6 +85,9 @@ internal sealed class ApiQuery(IQueryCollection query)
             : throw new BadQueryException($"Parameter '{name}' is '{text}', which is neither a time such as 2026-11-28T15:00:00Z nor milliseconds since 1970.");
     }
 
+    /// <summary>Null when it is missing or empty.</summary>
+    public string? Text(string name) => query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
+
     private long Number(string name, long fallback, long min, long max)
     {
         if (Text(name) is not { } text)
@@ -96,8 +99,6 @@ internal sealed class ApiQuery(IQueryCollection query)
             ? number
             : throw new BadQueryException(string.Create(CultureInfo.InvariantCulture, $"Parameter '{name}' is '{text}', which is not a whole number from {min} to {max}."));
     }
-
-    private string? Text(string name) => query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
 }
 
 /// <summary>A parameter makes no sense; the message says which and why.</summary>

@@ -24,6 +24,7 @@ internal static class TelemetryApi
             return TypedResults.Stream(body => backup.WriteAsync(body, context.RequestAborted), "application/x-tar");
         });
         OverviewApi.Map(api);
+        MetricsApi.Map(api);
         api.MapGet("{**rest}", (string rest) => TypedResults.Problem($"There is no '/api/telemetry/{rest}'.", statusCode: StatusCodes.Status404NotFound));
     }
 

@@ -18,7 +18,10 @@ find?.addEventListener('keydown', event => {
     first.click();
   }
 });
-document.querySelector('.metric-tree [aria-current]')?.scrollIntoView({ block: 'nearest' });
+// Only the list itself: on a narrow page it is below the chart and as long as it is.
+const tree = document.querySelector('.metric-tree');
+const current = tree?.querySelector('[aria-current]');
+if (current) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
 
 const pause = document.getElementById('pause');
 const notice = document.getElementById('notice');

@@ -1,6 +1,6 @@
 using Stack.Dashboard.Storage;
 
-namespace Stack.Dashboard.Queries.Export;
+namespace Stack.Dashboard.Queries;
 
 /// <summary>A stored value of a metric with the series that it belongs to.</summary>
 internal sealed record StoredPoint
@@ -21,6 +21,12 @@ internal sealed record StoredPoint
     /// <summary>In 100 ns ticks since 1970.</summary>
     public required long Time { get; init; }
 
+    /// <summary>Since when the sender counts; null when it does not say.</summary>
+    public long? Start { get; init; }
+
+    /// <summary>What the sender says about the instrument; empty where nobody asked for it.</summary>
+    public string Description { get; init; } = "";
+
     public long? Integer { get; init; }
 
     public double? Real { get; init; }
@@ -30,7 +36,14 @@ internal sealed record StoredPoint
 
     public string? ExemplarsJson { get; init; }
 
-    /// <summary>Columns: series, t, value, exemplars, typeof(value), res, scope, name, unit, type, attrs.</summary>
+    /// <summary>SQL for the columns that <see cref="Read"/> takes, of the tables <c>points p</c> and <c>series s</c>.</summary>
+    public static string Columns(SegmentReader reader)
+    {
+        using var runs = reader.Prepare("SELECT 1 FROM sqlite_master WHERE name='runs'");
+        var start = runs.Step() ? "(SELECT start FROM runs WHERE runs.series=p.series AND runs.t<=p.t ORDER BY runs.t DESC LIMIT 1)" : "NULL";
+        return $"p.series, p.t, p.value, p.exemplars, typeof(p.value), s.res, s.scope, s.name, s.unit, s.type, s.attrs, {start}";
+    }
+
     public static StoredPoint Read(SqliteStatement row, SegmentReader reader)
     {
         var kind = row.Text(4);
@@ -47,6 +60,7 @@ internal sealed record StoredPoint
             Unit = row.Text(8),
             Type = row.Text(9),
             AttributesJson = row.Text(10),
+            Start = row.NumberOrNull(11),
         };
     }
 }
