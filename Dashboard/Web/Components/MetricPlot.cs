@@ -78,7 +78,7 @@ public sealed record MetricRow(string Name, int Hue, string Last, string Smalles
 public sealed record MetricDot(string Address, string Text, double At, double Value, int Hue)
 {
     internal static MetricDot From(Exemplar exemplar, TimeAxis axis, string unit, Viewer viewer) => new(
-        $"/traces/detail/{exemplar.TraceId}?t={exemplar.Time}",
+        $"/traces/detail/{exemplar.TraceId}?t={UnixTicks.ToTime(exemplar.Time).ToUnixTimeMilliseconds()}",
         $"{viewer.Clock(UnixTicks.ToTime(exemplar.Time))} {Measure.Text(exemplar.Value, unit)} {exemplar.Replica}",
         (double)(exemplar.Time - axis.From) / (axis.To - axis.From),
         exemplar.Value,

@@ -352,6 +352,52 @@ public sealed class MetricQueriesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_segment_of_an_earlier_version_can_be_read_and_written_on_and_a_lost_catalogue_costs_nothing()
+    {
+        await SendAsync(
+            new SentMetrics { Start = -1, Description = "Orders" }.Counter("orders", 0, 100), new SentMetrics { Start = -1 }.Counter("orders", 5, 110),
+            new SentMetrics { Start = -1 }.Histogram("duration", 5, Bounds, [0, 1, 0, 0], 0.05, (0.05, Trace)));
+        await _store.DisposeAsync();
+        using (var file = SqliteFile.OpenForWriting(Directory.GetFiles(_folder.Path, "seg-*.db").Single()))
+        {
+            file.Execute("DROP TABLE runs; DROP TABLE descriptions; DROP INDEX points_exemplars");
+        }
+
+        foreach (var file in Directory.GetFiles(_folder.Path, "meta.db*"))
+        {
+            File.Delete(file);
+        }
+
+        _store = await OpenStore.AtAsync(_folder.Path);
+        var before = await FindAsync("orders", 60);
+        await SendAsync(new SentMetrics { Start = -1, Description = "Orders" }.Counter("orders", 10, 130));
+        var after = await FindAsync("orders", 60);
+
+        (before.Instrument.Description, after.Instrument.Description).ShouldBe(("", "Orders"));
+        Total(Values(before, MetricStat.Rate), 60).ShouldBe(10, 0.01);
+        Total(Values(after, MetricStat.Rate), 60).ShouldBe(30, 0.01);
+        (await FindAsync("duration", 60)).Exemplars.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_old_segment_without_the_later_tables_is_read_as_it_is()
+    {
+        await SendAsync(new SentMetrics { Start = -1 }.Counter("orders", 0, 100), new SentMetrics { Start = -1 }.Counter("orders", 5, 110));
+        using (var file = SqliteFile.OpenForWriting(Directory.GetFiles(_folder.Path, "seg-*.db").Single()))
+        {
+            file.Execute("DROP TABLE runs; DROP TABLE descriptions; DROP INDEX points_exemplars");
+        }
+
+        var chart = await FindAsync("orders", 60);
+        var points = await _store.Metrics.PointsAsync(
+            new PointFilter { Instrument = "orders", From = Samples.Time, To = Samples.Time.AddMinutes(1), Limit = 10 }, CancellationToken.None);
+
+        (chart.IsPartial, chart.Instrument.Description).ShouldBe((false, ""));
+        Total(Values(chart, MetricStat.Rate), 60).ShouldBe(10, 0.01);
+        points.Points.Select(point => (point.Integer, point.Start)).ShouldBe([(100, null), (110, null)]);
+    }
+
+    [Fact]
     public async Task Cleared_values_of_a_replica_are_gone_and_the_others_stay()
     {
         await SendAsync(new SentMetrics().Gauge("load", 0, 1), new SentMetrics("site-8002").Gauge("load", 0, 2), new SentMetrics("site-8002").Gauge("own", 0, 2));

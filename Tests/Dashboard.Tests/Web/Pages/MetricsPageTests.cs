@@ -147,7 +147,7 @@ public sealed class MetricsPageTests : IAsyncLifetime
         var page = await _dashboard.OpenAsync($"/metrics/meter/Site/instrument/duration?{Range}");
         var rates = await _dashboard.OpenAsync($"/metrics/meter/Site/instrument/duration?stat=rate&{Range}");
 
-        page.QuerySelectorAll("a.exemplar, .exemplars a").Select(a => a.GetAttribute("href")).ShouldBe(Enumerable.Repeat($"/traces/detail/{Trace}?t={UnixTicks.Of(Samples.Time.AddSeconds(30))}", 2));
+        page.QuerySelectorAll("a.exemplar, .exemplars a").Select(a => a.GetAttribute("href")).ShouldBe(Enumerable.Repeat($"/traces/detail/{Trace}?t={Samples.Time.AddSeconds(30).ToUnixTimeMilliseconds()}", 2));
         page.QuerySelector(".exemplars a")!.TextContent.ShouldBe("08:15:30 500 ms site-8001");
         rates.QuerySelectorAll("a.exemplar").ShouldBeEmpty();
     }
