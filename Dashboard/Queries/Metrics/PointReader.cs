@@ -9,8 +9,9 @@ namespace Stack.Dashboard.Queries.Metrics;
 /// </summary>
 internal sealed class PointReader : IDisposable
 {
-    // To look a point up costs as much as to step over about six.
-    private const int PointsWorthASeek = 5;
+    // To look a point up costs as much as to step over a few, and of a histogram as much as to read two.
+    private const int PointsWorthASeek = 4;
+    private const int HistogramsWorthASeek = 2;
 
     private readonly SegmentReader _reader;
     private readonly SqliteStatement _all;
@@ -27,7 +28,8 @@ internal sealed class PointReader : IDisposable
     }
 
     /// <summary>Whether only the last point of each part is read.</summary>
-    public static bool IsThinned(SeriesType type, TimeAxis axis, SenderPulse pulse) => !type.IsDelta && axis.Width >= PointsWorthASeek * pulse.Interval;
+    public static bool IsThinned(SeriesType type, TimeAxis axis, SenderPulse pulse) =>
+        !type.IsDelta && axis.Width >= (type.Kind == MetricKind.Histogram ? HistogramsWorthASeek : PointsWorthASeek) * pulse.Interval;
 
     /// <summary>In the order of time, from some time before the axis begins.</summary>
     public IEnumerable<Sample> Read(SeriesRow row, TimeAxis axis, SenderPulse pulse, SegmentInfo segment)
