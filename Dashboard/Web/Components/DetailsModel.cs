@@ -54,7 +54,7 @@ public sealed record DetailsModel
             Relatives = [.. rows.Where(r => r != row && (row.IsSum || r.IsSum))],
             Facts = [.. FactsOf(row, single)],
             Urls = UrlsOf(row, replicas),
-            Reports = [.. replicas.SelectMany(r => r.HealthReports.Select(h => (replicas.Count > 1 ? $"{r.Name}: {h.Name}" : h.Name, ToneOf(h.Status), h.Status ?? "Not yet", h.Text)))],
+            Reports = [.. ReportsOf(replicas)],
             Relationships = [.. (details?.Relationships ?? view.Find(name)!.Relationships).Select(r => (TextOf(r), r.Resource))],
             Commands = [.. CommandLink.Of(row, details?.Commands ?? [], query)],
             Moves = MovesOf(replicas, viewer),
@@ -81,6 +81,13 @@ public sealed record DetailsModel
         var known = replicas.SelectMany(r => r.Urls).Where(u => ResourceRow.IsWebAddress(u.Url)).DistinctBy(u => u.Url).Select(u => (u.Url, u.Text ?? u.Url, u.IsInactive)).ToList();
         return known.Count > 0 || row.Url is null ? known : [(row.Url, row.Url, false)];
     }
+
+    // Of several replicas only what is wrong: all that is well would hide it.
+    private static IEnumerable<(string, string, string, string?)> ReportsOf(IReadOnlyList<ReplicaDetails> replicas) =>
+        from replica in replicas
+        from report in replica.HealthReports
+        where replicas.Count == 1 || report.Status != "Healthy"
+        select (replicas.Count > 1 ? $"{replica.Name}: {report.Name}" : report.Name, ToneOf(report.Status), report.Status ?? "Not yet", report.Text);
 
     private static List<MoveModel> MovesOf(IReadOnlyList<ReplicaDetails> replicas, Viewer viewer) =>
     [

@@ -37,6 +37,7 @@ public sealed class DashboardResourceTests : IDisposable
         told["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"].ShouldBe("http://localhost:18890");
         told["DASHBOARD__FRONTEND__AUTHMODE"].ShouldBe("BrowserToken");
         told["DASHBOARD__FRONTEND__BROWSERTOKEN"].ShouldBe("token");
+        told.ShouldNotContainKey("DASHBOARD__FRONTEND__VIEWERTOKEN");
         told["DASHBOARD__OTLP__AUTHMODE"].ShouldBe("ApiKey");
         told["DASHBOARD__OTLP__PRIMARYAPIKEY"].ShouldBe("otlp");
         told["DASHBOARD__API__PRIMARYAPIKEY"].ShouldBe("api");
@@ -63,12 +64,14 @@ public sealed class DashboardResourceTests : IDisposable
             ("ASPNETCORE_URLS", "https://localhost:7001;http://localhost:7002"),
             ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://localhost:7003"),
             ("DOTNET_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "http://localhost:7004"),
-            ("ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN", "mine"));
+            ("ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN", "mine"),
+            ("ASPIRE_DASHBOARD_FRONTEND_VIEWERTOKEN", "theirs"));
 
         told["ASPNETCORE_URLS"].ShouldBe("https://localhost:7001");
         told["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"].ShouldBe("http://localhost:7003");
         told["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"].ShouldBe("http://localhost:7004");
         told["DASHBOARD__FRONTEND__BROWSERTOKEN"].ShouldBe("mine");
+        told["DASHBOARD__FRONTEND__VIEWERTOKEN"].ShouldBe("theirs");
     }
 
     [Theory]

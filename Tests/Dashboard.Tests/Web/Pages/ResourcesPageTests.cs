@@ -139,6 +139,28 @@ public sealed class ResourcesPageTests : IDisposable
     }
 
     [Fact]
+    public async Task Details_of_several_replicas_have_the_moves_of_all_and_the_reports_of_those_that_are_not_well()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
+        var one = Sample.Details("site-8001", "site").Replicas[0] with { Environment = null };
+        host.Describe(Sample.Details("site", "site") with
+        {
+            Replicas = [one, one with { Name = "site-8002", Moves = [one.Moves[0] with { Time = DateTimeOffset.UnixEpoch.AddSeconds(25), State = "Fatal", Health = "Unknown", Reason = "It failed 10 times." }] }],
+        });
+        await using var dashboard = await ConnectedDashboard.StartAsync(Socket);
+
+        var pane = (await dashboard.OpenAsync("/resources?resource=site")).QuerySelector("#details")!;
+
+        pane.QuerySelectorAll(".reports li").Select(Text).ShouldBe(["Not yet site-8001: db", "Not yet site-8002: db"]);
+        pane.QuerySelectorAll(".moves li").Select(Text).ShouldBe(
+        [
+            "00:00:30.000 site-8001 Running, Ready, gets requests", "00:00:25.000 site-8002 Fatal, gets requests It failed 10 times.", "00:00:20.000 site-8001 Starting",
+            "00:00:10.250 site-8001 Waiting a slot to start in",
+        ]);
+        pane.QuerySelectorAll(".variables, .last-words").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Details_of_what_is_not_there_or_not_told_say_so()
     {
         await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
