@@ -23,6 +23,9 @@ public sealed record LogsModel
 
     public string? FurtherAddress { get; init; }
 
+    /// <summary>True when words of old records are found by an index, which knows whole ones only.</summary>
+    public bool IsByWholeWords { get; init; }
+
     /// <summary>What is wrong with the search, as a sentence.</summary>
     public string? Problem { get; init; }
 

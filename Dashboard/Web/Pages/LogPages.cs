@@ -34,6 +34,7 @@ internal sealed class LogPages(LogQueries queries, LogFigures figures, Telemetry
             IsPartial = found.IsPartial,
             SearchedTo = found.SearchedTo is { } id ? viewer.Full(UnixTicks.ToTime(id))[..19] : null,
             FurtherAddress = found.SearchedTo is { } before ? request.Address(before) : null,
+            IsByWholeWords = store.Options.FullText && request.Filter().Search.Terms.Any(term => term.Field is null),
             Problem = request.Filter().Search.Problem,
             IsOlderPage = request.BeforeId is not null,
             IsLive = request.BeforeId is null && !request.IsByTemplate && (!range.IsChosen || range.Relative is not null),

@@ -148,6 +148,26 @@ public sealed class LogRollupTests : IDisposable
     }
 
     [Fact]
+    public async Task Counts_of_what_is_cleared_go_and_stay_away_after_an_unclean_stop()
+    {
+        using var copy = new TempFolder();
+        await using (var store = await OpenStore.AtAsync(_folder.Path))
+        {
+            await store.AddAsync(Rows(300).Select(row => row with { Time = TimeProvider.System.GetUtcNow() }));
+            var catalogue = store.Store.Catalogue;
+            catalogue.Clear(catalogue.ResourcesOf("site", "site-8001"), store.Segments[^1].MaxId);
+            (await CountsAsync(store)).ShouldBe(200);
+            Copy(copy, "meta.db*");
+            Copy(copy, "seg-*");
+        }
+
+        await using var reborn = await OpenStore.AtAsync(copy.Path);
+
+        (await RowsAsync(reborn)).ShouldBe(200);
+        (await CountsAsync(reborn)).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Counts_older_than_their_age_go()
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -245,6 +245,15 @@ public sealed class StructuredLogsPageTests
     }
 
     [Fact]
+    public async Task With_an_index_of_words_the_page_says_what_it_finds()
+    {
+        await using var dashboard = await TestDashboard.StartAsync(null, null, "--Dashboard:Storage:FullText=true");
+
+        (await dashboard.OpenAsync("/structuredlogs?q=time")).QuerySelector("#whole-words").ShouldNotBeNull();
+        (await dashboard.OpenAsync("/structuredlogs?q=level:Error")).QuerySelector("#whole-words").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Templates_lead_to_their_records()
     {
         await using var dashboard = await TestDashboard.StartAsync();
