@@ -379,6 +379,23 @@ public sealed class ResourcesPageTests : IDisposable
     }
 
     [Fact]
+    public async Task Alone_a_sender_without_an_instance_id_is_told_what_it_lacks()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        using var client = new HttpClient();
+        using var content = new StringContent(
+            """{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}""",
+            new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var answer = await client.PostAsync(new Uri(dashboard.Service<Stack.Dashboard.Settings.Listeners>().OtlpHttp, "v1/logs"), content);
+        await dashboard.WaitForResourceAsync("shop@127.0.0.1");
+
+        var page = await dashboard.OpenAsync("/resources");
+
+        page.QuerySelector("tr.nested th")!.TextContent.ShouldContain("shop@127.0.0.1");
+        page.QuerySelector("tr.nested th .quiet")!.TextContent.ShouldContain("sends no service.instance.id");
+    }
+
+    [Fact]
     public async Task Alone_the_dashboard_lists_who_sent_telemetry_and_hides_what_only_an_AppHost_knows()
     {
         await using var dashboard = await TestDashboard.StartAsync();
