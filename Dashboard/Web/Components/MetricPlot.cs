@@ -24,7 +24,8 @@ public sealed record MetricPlot(string? Title, int Hue, IReadOnlyList<ChartLine>
                     return new MetricPlot(
                         group.Key, Tone.Hue(group.Key ?? ""), lines, [.. lines.Select(line => MetricRow.From(line, unit))],
                         [.. dots.Where(dot => group.Key is null || dot.Replica == group.Key).Select(dot => MetricDot.From(dot, chart.Axis, unit, viewer))]);
-                }),
+                })
+                .Where(plot => plot.Lines.Count > 0),
         ];
     }
 
@@ -35,7 +36,9 @@ public sealed record MetricPlot(string? Title, int Hue, IReadOnlyList<ChartLine>
         return
         [
             .. ordered.SelectMany((line, index) => stats.Select((stat, place) => new ChartLine(
-                NameOf(line.Key, isMultiples, stats.Count > 1 ? stat : null), HueOf(line.Key, index, stats.Count > 1 ? place : null, isMultiples), line.Figures.Values(stat)))),
+                NameOf(line.Key, isMultiples, stats.Count > 1 ? stat : null), HueOf(line.Key, index, stats.Count > 1 ? place : null, isMultiples), line.Figures.Values(stat))))
+                // The segment knows replicas that have been silent for the whole range.
+                .Where(line => line.Values.Any(value => value is not null)),
         ];
     }
 
