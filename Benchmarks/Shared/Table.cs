@@ -3,7 +3,7 @@ namespace Benchmarks;
 /// <summary>Writes results as a Markdown table: median, smallest and largest value of each peer, and how many times the first one's median the others' are.</summary>
 internal static class Table
 {
-    public static string Write(Results results, IReadOnlyList<string> peers, IReadOnlyList<Row>? rows = null)
+    public static string Write(RowResults results, IReadOnlyList<string> peers, IReadOnlyList<Row>? rows = null)
     {
         var us = peers[0];
         var others = peers.Skip(1).ToList();
@@ -15,10 +15,10 @@ internal static class Table
         return Markdown.Table(lines);
     }
 
-    private static string Target(Results results, Row row, string us) => row.Target is not { } target ? ""
+    private static string Target(RowResults results, Row row, string us) => row.Target is not { } target ? ""
         : $"{(row.Upwards ? "≥" : "≤")} {Markdown.Number(target)}{(results.Median(row, us) is not { } median ? "" : row.IsMet(median) ? " ✓" : " ✗")}";
 
-    private static string Cell(Results results, Row row, string peer)
+    private static string Cell(RowResults results, Row row, string peer)
     {
         var values = results.Values(row, peer);
         return results.Median(row, peer) is not { } median ? "–"
@@ -26,6 +26,6 @@ internal static class Table
             : $"{Markdown.Number(median)} ({Markdown.Number(values.Min())}–{Markdown.Number(values.Max())})";
     }
 
-    private static string Ratio(Results results, Row row, string us, string peer)
+    private static string Ratio(RowResults results, Row row, string us, string peer)
         => row.HasRatio && results.Median(row, us) is > 0 and { } first && results.Median(row, peer) is { } other ? Markdown.Number(other / first) : "";
 }

@@ -17,7 +17,7 @@ internal static class Benchmark
         try
         {
             using var bench = new Bench(cancellationToken);
-            var results = new Results(settings.Earlier is { } file ? JsonSerializer.Deserialize<List<RowValues>>(File.ReadAllText(file), Json)! : []);
+            var results = new RowResults(settings.Earlier is { } file ? JsonSerializer.Deserialize<List<RowValues>>(File.ReadAllText(file), Json)! : []);
             var scenarios = Scenarios(settings);
             var peers = Prepare(settings, bench, scenarios);
             var machine = $"{Machine.Describe(bench.Folder)}; load average at the start {Machine.Load():0.0}";
@@ -72,7 +72,7 @@ internal static class Benchmark
     }
 
     // Another peer begins each time, so that none always meets the machine as another one left it.
-    private static void Measure(Settings settings, Bench bench, List<Scenario> scenarios, List<Peer> peers, Results results)
+    private static void Measure(Settings settings, Bench bench, List<Scenario> scenarios, List<Peer> peers, RowResults results)
     {
         foreach (var scenario in scenarios)
         {
@@ -94,7 +94,7 @@ internal static class Benchmark
         }
     }
 
-    private static void Report(Settings settings, List<Peer> peers, Results results, string machine)
+    private static void Report(Settings settings, List<Peer> peers, RowResults results, string machine)
     {
         List<string> names = [.. peers.Select(p => p.Name)];
         string[] head =

@@ -9,7 +9,7 @@ internal static class Benchmark
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The tables, each with the columns that its rows have.</summary>
-    private static readonly (string Part, IReadOnlyList<string> Columns, Action<Bench, Settings, Results> Run)[] Parts =
+    private static readonly (string Part, IReadOnlyList<string> Columns, Action<Bench, Settings, RowResults> Run)[] Parts =
     [
         ("ingest", Sender.Protocols, Ingest.Run),
         ("history", ["Stack"], History.Run),
@@ -29,7 +29,7 @@ internal static class Benchmark
             }
 
             using var bench = new Bench(cancellationToken);
-            var results = new Results(settings.Earlier is { } file ? JsonSerializer.Deserialize<List<RowValues>>(File.ReadAllText(file))! : []);
+            var results = new RowResults(settings.Earlier is { } file ? JsonSerializer.Deserialize<List<RowValues>>(File.ReadAllText(file))! : []);
             var machine = $"{Machine.Describe(bench.Folder)}; load average at the start {Machine.Load():0.0}";
             Console.Error.WriteLine("Publishing…");
             bench.PublishDashboard();
@@ -55,7 +55,7 @@ internal static class Benchmark
         }
     }
 
-    private static void Report(Settings settings, Results results, string machine)
+    private static void Report(Settings settings, RowResults results, string machine)
     {
         var tables = Parts.Select(p => (p.Columns, Rows: results.Rows.Where(row => p.Columns.Any(c => results.Values(row, c).Count > 0)).ToList())).Where(t => t.Rows.Count > 0);
         var text = string.Join("\n\n",

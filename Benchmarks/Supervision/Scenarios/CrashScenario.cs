@@ -8,7 +8,7 @@ internal sealed record CrashScenario() : Scenario("crash")
     private const int Count = 16;
     private static readonly Row Again = new("16 replicas: kill -9 to answering again", "ms", 50);
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", Count));
         using var session = peer.Start(job);

@@ -9,7 +9,7 @@ internal sealed record DeathScenario() : Scenario("death")
     private static readonly Row Gone = new("development, supervisor killed: until its 16 children are gone", "ms", 100) { HasRatio = false };
     private static readonly Row Left = new("development, supervisor killed: children left after 10 s", "count", 0) { HasRatio = false };
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", 16)) with { Development = true };
         using var session = peer.Start(job);

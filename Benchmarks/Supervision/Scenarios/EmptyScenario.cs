@@ -9,7 +9,7 @@ internal sealed record EmptyScenario() : Scenario("scale")
 
     public override bool IsAlone => true;
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         using var session = (StackSession)peer.Start(bench.NewJob());
         results.Add(new Row("empty AppHost: control socket answers", "ms"), peer.Name, bench.Until(session.Answers, session.Started, 60, "an answer of the control socket"));

@@ -11,7 +11,7 @@ internal sealed record OutputScenario(bool Followed) : Scenario("output")
 
     private string How => Followed ? "followed by one reader" : "unread";
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var workload = new Workload("program", 1);
         var job = bench.NewJob(workload);

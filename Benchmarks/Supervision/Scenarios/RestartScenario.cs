@@ -10,7 +10,7 @@ internal sealed record RestartScenario() : Scenario("restart")
     private static readonly Row FewestUp = new("restart of 4 replicas that need 1.5 s to boot: fewest up", "count", Count - 1) { HasRatio = false, Upwards = true };
     private static readonly Row Whole = new("restart of 4 replicas that need 1.5 s to boot: until all are new", "ms");
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", Count) { Arguments = ["boot", "1500"] });
         using var session = peer.Start(job);

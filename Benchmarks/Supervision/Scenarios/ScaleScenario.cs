@@ -7,7 +7,7 @@ internal sealed record ScaleScenario(int Count, bool MeasureIdle) : Scenario("sc
 {
     private const int IdleSeconds = 10;
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", Count));
         using var session = peer.Start(job);

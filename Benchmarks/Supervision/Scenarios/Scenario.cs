@@ -14,7 +14,7 @@ internal abstract record Scenario(string Name)
 
     public sealed override string ToString() => Name;
 
-    public abstract void Run(Peer peer, Bench bench, Results results);
+    public abstract void Run(Peer peer, Bench bench, RowResults results);
 
     /// <summary>Waits until each port has answered, one after the other: that loads the machine less than asking all of them, and ends when the last one is up.</summary>
     protected static double UntilAllUp(Bench bench, Job job, long since)

@@ -13,7 +13,7 @@ internal sealed record SiteScenario() : Scenario("site")
     private static readonly Row First = new("16 ASP.NET Core replicas: first one healthy", "ms");
     private static readonly Row All = new("16 ASP.NET Core replicas: all healthy", "ms", 1.5 * Count * CpuSecondsPerStart / Environment.ProcessorCount * 1000);
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", Count) { IsSite = true });
         using var session = peer.Start(job);

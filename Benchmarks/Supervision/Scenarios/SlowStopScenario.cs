@@ -13,7 +13,7 @@ internal sealed record SlowStopScenario(int Seconds, int Grace, double Target) :
 
     private Row Row => new(Seconds > Grace ? $"8 replicas that do not end: stop all, grace {Grace} s" : $"8 replicas that need {Seconds} s to end: stop all, grace {Grace} s", "ms", Target);
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", 8) { Arguments = ["stop", $"{Seconds}"] }) with { Grace = Grace };
         using var session = peer.Start(job);

@@ -10,7 +10,7 @@ internal sealed record SurvivalScenario() : Scenario("survival")
     private static readonly Row Failed = new("production, supervisor killed and started again: failed requests", "‰", 0) { HasRatio = false };
     private static readonly Row Supervised = new("production, supervisor killed and started again: of 4 replaced when killed then", "count", Count) { HasRatio = false, Upwards = true };
 
-    public override void Run(Peer peer, Bench bench, Results results)
+    public override void Run(Peer peer, Bench bench, RowResults results)
     {
         var job = bench.NewJob(new Workload("program", Count));
         List<LinuxProcess> children;

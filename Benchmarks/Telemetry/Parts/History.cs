@@ -9,7 +9,7 @@ internal static class History
     private const string Us = "Stack";
     private const int Repeats = 20;
 
-    public static void Run(Bench bench, Settings settings, Results results)
+    public static void Run(Bench bench, Settings settings, RowResults results)
     {
         foreach (var millions in settings.History)
         {
@@ -20,7 +20,7 @@ internal static class History
         }
     }
 
-    private static void Fill(Bench bench, string folder, int count, Results results)
+    private static void Fill(Bench bench, string folder, int count, RowResults results)
     {
         using var dashboard = new RunningDashboard(bench, folder);
         using var sender = new Sender(dashboard, Sender.Protobuf, bench.Cancelled);
@@ -40,7 +40,7 @@ internal static class History
         results.Add(new Row($"{count / 1e6:0.##} M records: memory after taking them, RSS", "MB", 200), Us, dashboard.Process.Rss);
     }
 
-    private static void Ask(Bench bench, string folder, string what, Settings settings, Results results)
+    private static void Ask(Bench bench, string folder, string what, Settings settings, RowResults results)
     {
         for (var round = 0; round < settings.Rounds; round++)
         {
@@ -84,7 +84,7 @@ internal static class History
         return answer.RootElement.GetProperty("data").GetProperty("resourceSpans")[0].GetProperty("scopeSpans")[0].GetProperty("spans")[0].GetProperty("traceId").GetString()!;
     }
 
-    private static void WhileFollowed(Bench bench, RunningDashboard dashboard, string what, Results results)
+    private static void WhileFollowed(Bench bench, RunningDashboard dashboard, string what, RowResults results)
     {
         using var sender = new Sender(dashboard, Sender.Protobuf, bench.Cancelled);
         using var reader = dashboard.Follow();

@@ -16,7 +16,7 @@ internal static class Ingest
     private static readonly Row SpanCpu = new("CPU for a span", "µs", null);
     private static readonly Row SpanSize = new("on disk for a span", "bytes", null);
 
-    public static void Run(Bench bench, Settings settings, Results results)
+    public static void Run(Bench bench, Settings settings, RowResults results)
     {
         for (var round = 0; round < settings.Rounds; round++)
         {
@@ -31,7 +31,7 @@ internal static class Ingest
         }
     }
 
-    private static void Logs(Bench bench, Settings settings, Results results, string protocol)
+    private static void Logs(Bench bench, Settings settings, RowResults results, string protocol)
     {
         var records = new Records();
         var now = TimeProvider.System.GetUtcNow();
@@ -50,7 +50,7 @@ internal static class Ingest
         results.Add(Size, protocol, (double)measured.Bytes / measured.Records);
     }
 
-    private static void Spans(Bench bench, Settings settings, Results results, string protocol)
+    private static void Spans(Bench bench, Settings settings, RowResults results, string protocol)
     {
         var records = new Records();
         var now = TimeProvider.System.GetUtcNow();

@@ -12,7 +12,7 @@ internal static class SiteCost
 
     public static IReadOnlyList<string> Columns { get; } = [With, Without];
 
-    public static void Run(Bench bench, Settings settings, Results results)
+    public static void Run(Bench bench, Settings settings, RowResults results)
     {
         using var dashboard = new RunningDashboard(bench, bench.NewFolder("cost"));
         var ports = Workspace.FreePorts(2);

@@ -19,14 +19,14 @@ internal sealed record Row(string Text, string Unit, double? Target = null)
 internal sealed record RowValues(Row Row, Dictionary<string, List<double>> Values);
 
 /// <summary>All that was measured, by row and peer.</summary>
-internal sealed class Results
+internal sealed class RowResults
 {
     private readonly HashSet<(Row Row, string Peer)> _earlier = [];
     private readonly Dictionary<(Row Row, string Peer), List<double>> _values = [];
     private readonly List<string> _failures = [];
 
     /// <summary>Begins with what an earlier run measured; what is measured again takes its place.</summary>
-    public Results(IEnumerable<RowValues> earlier)
+    public RowResults(IEnumerable<RowValues> earlier)
     {
         foreach (var (row, values) in earlier)
         {
