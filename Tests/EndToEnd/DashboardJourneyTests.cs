@@ -25,14 +25,14 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         await page.Locator($".verdict li[data-key='{Culprit}'] a", new() { HasTextRegex = ErrorWords() }).First.ClickAsync();
 
         // Traces of failed requests, or the error records of the replica: both lead on.
-        await page.WaitForURLAsync(new Regex("structuredlogs|traces"));
+        await Expect(page).ToHaveURLAsync(new Regex("structuredlogs|traces"));
         await browser.OpenAsync($"/structuredlogs/resource/{Culprit}?level=error&range=15m");
         await page.Locator("#lines .log-text", new() { HasText = "/fail" }).First.ClickAsync();
         await Expect(page.Locator("#record")).ToContainTextAsync("InvalidOperationException");
         await browser.KeepAsync("structured-log-record");
         await page.Locator("#record .log-spans").ClickAsync();
 
-        await page.WaitForURLAsync(new Regex("/traces/detail/"));
+        await Expect(page).ToHaveURLAsync(new Regex("/traces/detail/"));
         await Expect(page.Locator(".span").First).ToContainTextAsync("/fail");
         await Expect(page.Locator(".trace-logs")).ToContainTextAsync("Looking for order 42");
         await page.GetByRole(AriaRole.Link, new() { Name = $"Console of {Culprit}" }).ClickAsync();
@@ -49,8 +49,8 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         await browser.OpenAsync("/resources?resource=site-8003");
         await browser.KeepAsync("resource-details");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Restart", Exact = true }).First.ClickAsync();
-        await page.Locator("dialog[open], .confirm").GetByRole(AriaRole.Button, new() { Name = "Restart" }).ClickAsync();
+        await page.Locator("a[data-command]", new() { HasTextRegex = RestartWord() }).First.ClickAsync();
+        await page.Locator("dialog[open] button", new() { HasTextRegex = RestartWord() }).ClickAsync();
 
         await Eventually.TrueAsync(
             async () => await ReplicaAsync("site-8003") is var now && now.Pid != before.Pid && now.Health == "Ready", TimeSpan.FromSeconds(60),
@@ -97,7 +97,8 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         foreach (var (key, path) in ((string, string)[])[("r", "/resources"), ("c", "/consolelogs"), ("t", "/traces"), ("m", "/metrics"), ("Shift+S", "/settings"), ("o", "/"), ("s", "/structuredlogs")])
         {
             await keyboard.PressAsync(key);
-            await browser.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath.StartsWith(path, StringComparison.Ordinal) && (path != "/" || new Uri(url).AbsolutePath == "/"));
+            await Expect(browser.Page).ToHaveURLAsync(new Regex($"^http://[^/]+{path}({(path == "/" ? "" : "[/?].*")})?$"));
+            await Expect(browser.Page.Locator("main")).ToBeVisibleAsync();
         }
 
         await keyboard.PressAsync("p");
@@ -160,8 +161,8 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         await browser.Page.Locator("#search").PressAsync("Enter");
         await Expect(browser.Page.Locator("#no-lines")).ToContainTextAsync("No record matches");
         await browser.OpenAsync("/resources?resource=site-8001");
-        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Restart", Exact = true }).Or(browser.Page.GetByRole(AriaRole.Link, new() { Name = "Restart", Exact = true })).First.ClickAsync();
-        await Expect(browser.Page.Locator("main")).ToContainTextAsync(new Regex("restart.*site-8001", RegexOptions.IgnoreCase | RegexOptions.Singleline));
+        await browser.Page.Locator("a[data-command]", new() { HasTextRegex = RestartWord() }).First.ClickAsync();
+        await Expect(browser.Page.Locator("#confirm")).ToContainTextAsync("Restart site-8001");
     }
 
     [Theory]
@@ -180,6 +181,9 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         await Expect(browser.Page.Locator("main")).ToContainTextAsync(name is "settings" ? "segment" : "site", new() { IgnoreCase = true });
         await browser.KeepAsync(name);
     }
+
+    [GeneratedRegex("^\\s*Restart", RegexOptions.IgnoreCase)]
+    private static partial Regex RestartWord();
 
     [GeneratedRegex("error|fail", RegexOptions.IgnoreCase)]
     private static partial Regex ErrorWords();

@@ -105,11 +105,11 @@ public sealed class DashboardTests(RunningStack stack) : IAsyncLifetime
         await Page.GotoAsync(new Uri(url, $"/traces/detail/{trace}").ToString());
         await Assertions.Expect(Page.Locator(".span .log-replica").First).ToHaveTextAsync("nginx");
         await Assertions.Expect(Page.Locator(".span .log-replica").Nth(1)).ToHaveTextAsync(replica);
-        await Page.Locator(".span summary").First.ClickAsync();
-        await Assertions.Expect(Page.Locator(".span").First).ToContainTextAsync("token=***");
+        await Page.Locator(".span a.log-text").First.ClickAsync();
+        await Assertions.Expect(Page.Locator("#pane")).ToContainTextAsync("token=***");
         await Browser.KeepAsync("trace");
         await Page.GotoAsync(new Uri(url, "/traces").ToString());
-        await Assertions.Expect(Page.Locator($".trace-line a[href='/traces/detail/{trace}']")).ToContainTextAsync(path);
+        await Assertions.Expect(Page.Locator($"a[href*='/traces/detail/{trace}']", new() { HasText = path })).ToBeVisibleAsync();
         await Browser.KeepAsync("traces");
         await stack.HasMetricsAsync("nginx");
     }

@@ -18,7 +18,7 @@ internal sealed class TestDashboard : IAsyncDisposable
     public const string Token = "the-token-of-the-tests";
 
     private readonly WebApplication _app;
-    private readonly HttpClientHandler _cookies = new() { AllowAutoRedirect = false, UseProxy = false };
+    private readonly SocketsHttpHandler _cookies = new() { AllowAutoRedirect = false, UseProxy = false, Expect100ContinueTimeout = RunningDashboard.Patience };
     private readonly bool _ownsFolder;
 
     private TestDashboard(WebApplication app, string folder, bool ownsFolder)
