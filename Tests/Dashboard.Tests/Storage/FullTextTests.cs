@@ -48,7 +48,7 @@ public sealed class FullTextTests : IDisposable
 
     private async Task<OpenStore> SealedAsync(bool fullText)
     {
-        var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 100_000, FullText = fullText });
+        var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 200_000, FullText = fullText });
         await store.AddAsync([Samples.Log("timeout of row 7"), .. Enumerable.Range(0, 500).Select(i => Samples.Log($"noise {i} {new string('x', 200)}"))]);
         await OpenStore.UntilAsync(() => store.Segments is [{ IsSealed: true }, ..], "the seal");
         return store;
