@@ -154,6 +154,7 @@ internal sealed partial class InstanceSupervisor
         (GoalKind.Running or GoalKind.FirstTry, InstanceState.Exited or InstanceState.Fatal or InstanceState.Unknown) => $"Replica '{_spec.Name}' did not start: {Sentence(_reason)}",
         (GoalKind.Running or GoalKind.FirstTry, _) when _desired == Desired.Stopped => $"Replica '{_spec.Name}' was stopped before it was running.",
         (GoalKind.NoProcess, InstanceState.Unknown) => $"Replica '{_spec.Name}' could not be stopped: {Sentence(_reason)}",
+        (GoalKind.NoProcess, InstanceState.Running) when _desired == Desired.Running => $"Replica '{_spec.Name}' was started again before it was stopped.",
         (GoalKind.NoProcess, _) when _cannotBeKilled => $"Replica '{_spec.Name}' could not be stopped: {Sentence(_reason)}",
         _ => null,
     };

@@ -152,7 +152,8 @@ public class CommandTests
         var held = new TaskCompletionSource();
         site.Launcher.Script = _ => new LaunchScript { Held = held.Task };
         await site.Start();
-        await site.Stop();
+        var stop = site.Supervisor.StopAsync(CancellationToken.None);
+        await site.Idle();
         var start = site.Supervisor.StartAsync(CancellationToken.None);
         await site.Idle();
 
@@ -162,6 +163,7 @@ public class CommandTests
         await start.Within();
         site.Launcher.Attempts.ShouldBe(1);
         site.Launcher.Last.Signals.ShouldBeEmpty();
+        (await Should.ThrowAsync<DistributedApplicationException>(stop.Within())).Message.ShouldBe($"Replica '{site.Current.Name}' was started again before it was stopped.");
     }
 
     [Fact]
