@@ -27,12 +27,12 @@ internal sealed class TraceQueries(TelemetryStore store, ReadThreads threads, Ti
     /// <param name="ct">Ends the search.</param>
     public async Task<StoredTrace?> FindAsync(string traceId, DateTimeOffset? around, CancellationToken ct)
     {
-        var found = await RunAsync(Deadline, stop => new TraceReader(store.Catalogue.Segments, new SegmentReads(store.Readers, stop)).Read(traceId, around), ct);
+        var found = await RunAsync(Deadline, stop => new TraceReader(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Read(traceId, around), ct);
         return found.Spans.Count > 0 ? found : null;
     }
 
     public Task<TraceSample> SampleAsync(TraceFilter filter, CancellationToken ct) =>
-        RunAsync(SampleDeadline, stop => TraceSample.Take(filter, store.Catalogue.Segments, new SegmentReads(store.Readers, stop)), ct);
+        RunAsync(SampleDeadline, stop => TraceSample.Take(filter, store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)), ct);
 
     private async Task<T> RunAsync<T>(TimeSpan deadline, Func<CancellationToken, T> search, CancellationToken ct)
     {

@@ -4,7 +4,7 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Queries;
 
 /// <summary>Reads the spans of one trace, wherever they are.</summary>
-internal sealed class TraceReader(ImmutableArray<SegmentInfo> segments, SegmentReads reads)
+internal sealed class TraceReader(ImmutableArray<SegmentInfo> segments, SegmentAccess reads)
 {
     public const int MaxSpans = 2000;
     private const int MaxHeadSpans = 500;
@@ -43,7 +43,7 @@ internal sealed class TraceReader(ImmutableArray<SegmentInfo> segments, SegmentR
     {
         foreach (var segment in from.Where(segment => segment.Spans > 0))
         {
-            reads.Run(segment, reader =>
+            reads.Read(segment.File, reader =>
             {
                 using var rows = reader.Prepare($"SELECT {columns} FROM spans INDEXED BY spans_tr WHERE tr=? AND tr2=?{reader.NotCleared} LIMIT {MaxSpans + 1}");
                 rows.Bind(1, spans.Key.High).Bind(2, spans.Key.Low);

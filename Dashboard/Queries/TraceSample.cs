@@ -18,7 +18,7 @@ internal sealed record TraceSample(IReadOnlyList<SampledEntry> Entries, bool IsC
     /// Of more spans than wanted each n-th is taken, by chance, since spans arrive in batches by sender. Where even looking at their numbers would take
     /// too long, it is those of short pieces of the time, spread evenly: the work does not grow with the number of requests.
     /// </summary>
-    public static TraceSample Take(TraceFilter filter, ImmutableArray<SegmentInfo> segments, SegmentReads reads)
+    public static TraceSample Take(TraceFilter filter, ImmutableArray<SegmentInfo> segments, SegmentAccess reads)
     {
         var parts = segments.Where(segment => TraceConditions.MayMatch(filter, segment)).Select(segment => Part.Of(filter, segment)).Where(part => part.Spans > 0).Reverse().ToList();
         var spans = parts.Sum(part => part.Spans);
@@ -29,13 +29,13 @@ internal sealed record TraceSample(IReadOnlyList<SampledEntry> Entries, bool IsC
         return one > 1 && sample.Entries.Count < TooFew && !reads.IsPartial ? Take(filter, parts, spans, 1, reads) : sample;
     }
 
-    private static TraceSample Take(TraceFilter filter, List<Part> parts, long spans, long oneOf, SegmentReads reads)
+    private static TraceSample Take(TraceFilter filter, List<Part> parts, long spans, long oneOf, SegmentAccess reads)
     {
         var entries = new List<SampledEntry>();
         var share = Math.Min(1, (double)MaxLookedAt / Math.Max(1, spans));
         foreach (var part in parts)
         {
-            reads.Run(part.Segment, reader =>
+            reads.Read(part.Segment.File, reader =>
             {
                 if (entries.Count < Wanted * 2 && TraceConditions.Of(filter, part.Segment, reader, byError: false) is { } conditions)
                 {

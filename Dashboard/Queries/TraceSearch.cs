@@ -9,7 +9,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
     // What is sorted is held in memory.
     private const int MaxSorted = 500_000;
 
-    private readonly SegmentReads _reads = new(readers, deadline);
+    private readonly SegmentAccess _reads = new(readers, deadline);
 
     public FoundTraces Find(TraceFilter filter)
     {
@@ -108,7 +108,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
                 continue;
             }
 
-            _reads.Run(segment, reader =>
+            _reads.Read(segment.File, reader =>
             {
                 if (TraceConditions.Of(filter, segment, reader, byError) is not { } conditions)
                 {
@@ -136,7 +136,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
         var exists = false;
         foreach (var segment in beside.Where(segment => segment.MaxId >= first && segment.MinId <= last))
         {
-            _reads.Run(segment, reader =>
+            _reads.Read(segment.File, reader =>
             {
                 if (!exists && TraceConditions.Of(filter, segment, reader, byError: true) is { } conditions)
                 {

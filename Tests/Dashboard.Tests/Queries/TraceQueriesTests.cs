@@ -107,7 +107,7 @@ public sealed class TraceQueriesTests : IDisposable
         incomplete.IsPartial.ShouldBeTrue("a missing parent is looked for everywhere");
 
         StoredTrace Read(int trace, DateTimeOffset? time) =>
-            new TraceReader([.. store.Segments], new SegmentReads(readers, CancellationToken.None)).Read(trace.ToString("x32"), time);
+            new TraceReader([.. store.Segments], new SegmentAccess(readers, CancellationToken.None)).Read(trace.ToString("x32"), time);
     }
 
     [Fact]
