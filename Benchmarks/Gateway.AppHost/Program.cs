@@ -7,7 +7,9 @@ var configuration = builder.Configuration;
 var site = builder.AddProject("site", configuration["Site:Folder"]!)
     .WithReplicas(configuration.GetValue<int>("Site:Replicas"))
     .WithSequentialPorts(configuration.GetValue<int>("Site:FirstPort"))
-    .WithHttpHealthCheck("/health");
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("OTEL_SDK_DISABLED", "true") // the site's telemetry and console are the same behind every proxy; what they cost: the benchmark of telemetry
+    .WithEnvironment("Logging__LogLevel__Default", "Warning");
 
 var nginx = builder.AddNginx("nginx", port: configuration.GetValue<int>("Nginx:Port"))
     .WithUpstream(site)
