@@ -23,4 +23,8 @@ internal sealed record InstanceFigures(string Name)
 }
 
 /// <summary>One gateway, as it answered its clients.</summary>
-internal sealed record GatewayFigures(string Name, RequestFigures Answered);
+internal sealed record GatewayFigures(string Name, RequestFigures Answered)
+{
+    /// <summary>Null when it does not tell of its connections.</summary>
+    public ConnectionFigures? Connections { get; set; }
+}

@@ -26,6 +26,9 @@ internal sealed class OverviewQueries(TelemetryStore store, ReadThreads threads,
         var senders = ReadSenders(file);
         var instances = new Dictionary<string, InstanceFigures>();
         var gateways = new Dictionary<long, GatewayFigures>();
+        GatewayFigures GatewayOf(long sender, SenderName name) =>
+            gateways.TryGetValue(sender, out var gateway) ? gateway : gateways[sender] = new GatewayFigures(name.DisplayName, new RequestFigures(window));
+
         ReadRequests(file, window, (kind, sender) =>
         {
             if (senders.GetValueOrDefault(sender) is not { } name)
@@ -35,13 +38,28 @@ internal sealed class OverviewQueries(TelemetryStore store, ReadThreads threads,
 
             if (kind == RequestKind.Answered)
             {
-                return (gateways.TryGetValue(sender, out var gateway) ? gateway : gateways[sender] = new GatewayFigures(name.DisplayName, new RequestFigures(window))).Answered;
+                return GatewayOf(sender, name).Answered;
             }
 
             var instance = InstanceOf(instances, name);
             return kind == RequestKind.Served ? instance.Served ??= new RequestFigures(window) : instance.Tried ??= new RequestFigures(window);
         });
-        ReadUsage(file, window, sender => senders.GetValueOrDefault(sender) is { } name ? InstanceOf(instances, name).Usage ??= new UsageFigures(window) : null);
+        ReadUsage(file, window, (at, sender, measure, sum) =>
+        {
+            if (senders.GetValueOrDefault(sender) is not { } name)
+            {
+                return;
+            }
+
+            if ((UsageKind)measure is >= UsageKind.OpenConnections and <= UsageKind.HandledConnections)
+            {
+                (GatewayOf(sender, name).Connections ??= new ConnectionFigures(window)).Add(at, (UsageKind)measure, sum);
+            }
+            else
+            {
+                (InstanceOf(instances, name).Usage ??= new UsageFigures(window)).Add(at, measure, sum);
+            }
+        });
         return new OverviewFigures(window, [.. instances.Values], [.. gateways.Values]);
     }
 
@@ -84,13 +102,13 @@ internal sealed class OverviewQueries(TelemetryStore store, ReadThreads threads,
         }
     }
 
-    private static void ReadUsage(SqliteFile file, OverviewWindow window, Func<long, UsageFigures?> figuresOf)
+    private static void ReadUsage(SqliteFile file, OverviewWindow window, Action<long, long, int, UsageSum> take)
     {
         using var rows = file.Prepare(UsageSql);
         rows.Bind(1, window.Step).Bind(2, window.From).Bind(3, window.To);
         while (rows.Step())
         {
-            figuresOf(rows.Number(1))?.Add(rows.Number(0), (int)rows.Number(2), new UsageSum(rows.Number(3), rows.Real(4), rows.Real(5)));
+            take(rows.Number(0), rows.Number(1), (int)rows.Number(2), new UsageSum(rows.Number(3), rows.Real(4), rows.Real(5)));
         }
     }
 }

@@ -5,24 +5,24 @@ namespace Stack.Dashboard.Queries;
 /// <summary>What one replica's process used in a window, and in which states it was.</summary>
 internal sealed class UsageFigures(OverviewWindow window)
 {
-    private readonly UsageSum[][] _sums = Enumerable.Range(0, 6).Select(_ => new UsageSum[window.Parts]).ToArray();
-    private readonly long[] _last = new long[6];
-    private readonly UsageSum[] _lastSum = new UsageSum[6];
+    private readonly MeasureFigures _cpu = new(window);
+    private readonly MeasureFigures _memory = new(window);
+    private readonly MeasureFigures _ownCpu = new(window);
+    private readonly MeasureFigures _ownMemory = new(window);
+    private readonly MeasureFigures _ready = new(window);
     private readonly int?[] _states = new int?[window.Parts];
 
     public bool HasStates { get; private set; }
 
     /// <summary>Mean share of one core over the window.</summary>
-    public double? Cpu => Has(UsageKind.Cpu) ? Mean(UsageKind.Cpu) : Has(UsageKind.OwnCpu) ? OwnCpu() : null;
+    public double? Cpu => _cpu.Mean ?? _ownCpu.Rate;
 
     /// <summary>Resident bytes at the end of the window.</summary>
-    public double? Memory => Last(UsageKind.Memory) ?? Last(UsageKind.OwnMemory);
+    public double? Memory => _memory.Last ?? _ownMemory.Last;
 
-    public IReadOnlyList<double?> Cpus => Has(UsageKind.Cpu)
-        ? Means(UsageKind.Cpu)
-        : [.. Sums(UsageKind.OwnCpu).Select((sum, i) => sum.Count > 0 && window.SecondsOf(i) > 1 ? sum.Sum / window.SecondsOf(i) : (double?)null)];
+    public IReadOnlyList<double?> Cpus => _cpu.IsKnown ? _cpu.Means : _ownCpu.Rates;
 
-    public IReadOnlyList<double?> Memories => Means(Has(UsageKind.Memory) ? UsageKind.Memory : UsageKind.OwnMemory);
+    public IReadOnlyList<double?> Memories => _memory.IsKnown ? _memory.Means : _ownMemory.Means;
 
     /// <summary>For each part of the window the state that matters most, by its name; null: it is not known.</summary>
     public IReadOnlyList<string?> States =>
@@ -30,47 +30,26 @@ internal sealed class UsageFigures(OverviewWindow window)
 
     public void Add(long at, int measure, UsageSum sum)
     {
-        var part = window.PartOf(at);
         if (measure >= (int)UsageKind.State)
         {
+            var part = window.PartOf(at);
             var state = Math.Clamp(measure - (int)UsageKind.State, 0, RollupSeries.States.Length - 1);
             _states[part] = Math.Max(_states[part] ?? 0, state);
             HasStates = true;
+            return;
         }
-        else if (measure is > 0 and < 6)
+
+        var figures = (UsageKind)measure switch
         {
-            _sums[measure][part] = _sums[measure][part].Plus(sum);
-            if (at >= _last[measure])
-            {
-                (_last[measure], _lastSum[measure]) = (at, sum);
-            }
-        }
+            UsageKind.Cpu => _cpu,
+            UsageKind.Memory => _memory,
+            UsageKind.OwnCpu => _ownCpu,
+            UsageKind.OwnMemory => _ownMemory,
+            UsageKind.Ready => _ready,
+            _ => null,
+        };
+        figures?.Add(at, sum);
     }
 
-    private UsageSum[] Sums(UsageKind kind) => _sums[(int)kind];
-
-    private bool Has(UsageKind kind) => _last[(int)kind] != 0;
-
-    private double? Last(UsageKind kind) => Has(kind) ? _lastSum[(int)kind].Sum / _lastSum[(int)kind].Count : null;
-
-    private double Mean(UsageKind kind) => Sums(kind).Sum(sum => sum.Sum) / Sums(kind).Sum(sum => sum.Count);
-
-    private IReadOnlyList<double?> Means(UsageKind kind) => [.. Sums(kind).Select(sum => sum.Count > 0 ? sum.Sum / sum.Count : (double?)null)];
-
-    private double? OwnCpu()
-    {
-        var (used, seconds) = (0.0, 0.0);
-        for (var i = 0; i < window.Parts; i++)
-        {
-            if (Sums(UsageKind.OwnCpu)[i].Count > 0)
-            {
-                used += Sums(UsageKind.OwnCpu)[i].Sum;
-                seconds += window.SecondsOf(i);
-            }
-        }
-
-        return seconds > 0 ? used / seconds : null;
-    }
-
-    private bool NotReady(int part) => Sums(UsageKind.Ready)[part] is { Count: > 0 } ready && ready.Sum < ready.Count;
+    private bool NotReady(int part) => _ready[part] is { Count: > 0 } ready && ready.Sum < ready.Count;
 }

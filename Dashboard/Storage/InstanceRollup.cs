@@ -112,7 +112,7 @@ internal sealed class InstanceRollup(StorageOptions options, Dictionary<string, 
 
     private void AddUsage(RollupSeries series, int measure, long arrival, long start, long at, double value)
     {
-        if (!series.IsProcessorTime)
+        if (!series.IsCounter)
         {
             AddUsage(series, measure, arrival, at, value);
             return;

@@ -34,7 +34,8 @@ internal sealed class RollupSeries
 
     private bool IsDelta => _type.EndsWith(":delta", StringComparison.Ordinal);
 
-    public bool IsProcessorTime => Measure == (int)UsageKind.OwnCpu;
+    /// <summary>Its value grows: what matters is by how much.</summary>
+    public bool IsCounter => (UsageKind?)Measure is UsageKind.OwnCpu or UsageKind.AcceptedConnections or UsageKind.HandledConnections;
 
     /// <summary>How far it has been counted; null: nothing has come yet.</summary>
     public RollupBaseline? Current { get; set; }
@@ -44,7 +45,8 @@ internal sealed class RollupSeries
 
     /// <summary>A look at the name alone: most points are of no interest here.</summary>
     public static bool IsMeant(string metric) =>
-        metric is RequestMetric or "dotnet.process.cpu.time" or "dotnet.process.memory.working_set" || metric.StartsWith("stack.replica.", StringComparison.Ordinal);
+        metric is RequestMetric or "dotnet.process.cpu.time" or "dotnet.process.memory.working_set"
+        || metric.StartsWith("stack.replica.", StringComparison.Ordinal) || metric.StartsWith("nginx.connections_", StringComparison.Ordinal);
 
     /// <summary>Null when nothing is made of it.</summary>
     public static RollupSeries? Of(ResourceInfo sender, SeriesInfo series)
@@ -129,6 +131,18 @@ internal sealed class RollupSeries
         "stack.replica.state" => (int)UsageKind.State + Math.Max(0, Array.IndexOf(States, Text(attributes, "stack.state"))),
         "dotnet.process.cpu.time" => (int)UsageKind.OwnCpu,
         "dotnet.process.memory.working_set" => (int)UsageKind.OwnMemory,
+        "nginx.connections_current" => (int?)ConnectionsOf(Text(attributes, "state")),
+        "nginx.connections_accepted" => (int)UsageKind.AcceptedConnections,
+        "nginx.connections_handled" => (int)UsageKind.HandledConnections,
+        _ => null,
+    };
+
+    private static UsageKind? ConnectionsOf(string? state) => state switch
+    {
+        "active" => UsageKind.OpenConnections,
+        "reading" => UsageKind.ReadingConnections,
+        "writing" => UsageKind.WritingConnections,
+        "waiting" => UsageKind.WaitingConnections,
         _ => null,
     };
 

@@ -31,6 +31,21 @@ internal enum UsageKind
     /// <summary>1 for a replica that is ready, else 0.</summary>
     Ready = 5,
 
+    /// <summary>Connections of a gateway's clients, as it counts them itself.</summary>
+    OpenConnections = 10,
+
+    ReadingConnections = 11,
+
+    WritingConnections = 12,
+
+    WaitingConnections = 13,
+
+    /// <summary>New ones.</summary>
+    AcceptedConnections = 14,
+
+    /// <summary>New ones for which there was room.</summary>
+    HandledConnections = 15,
+
     /// <summary>From here on: how often it was seen in each state of <see cref="RollupSeries.States"/>.</summary>
     State = 100,
 }

@@ -77,13 +77,14 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         }));
     }
 
-    /// <summary>From now on what Nginx writes into its access log goes to the dashboard.</summary>
+    /// <summary>From now on what Nginx writes into its access log goes to the dashboard, and how many connections it has.</summary>
     public void FollowAccessLog(IServiceProvider services)
     {
         if (Gateway is not null)
         {
             _log = services.GetRequiredService<AccessLogFollower>();
-            _log.Start(nginx.Name, Gateway.State.Request.Folder, _logSettings, Gateway.ReopenLogs, new ReplicaNames(Sites, AddressAsync, services.GetRequiredService<TimeProvider>()));
+            var request = Gateway.State.Request;
+            _log.Start(nginx.Name, request.Folder, request.AdminSocket, _logSettings, Gateway.ReopenLogs, new ReplicaNames(Sites, AddressAsync, services.GetRequiredService<TimeProvider>()));
         }
     }
 

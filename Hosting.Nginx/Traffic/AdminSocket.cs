@@ -12,7 +12,13 @@ internal sealed class AdminSocket(string path, TimeProvider time) : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
+    // A connection kept over a reload would ask the old worker.
+    private readonly HttpClient _client = Connect(path, TimeSpan.Zero);
+
+    /// <summary>A client for what is told on the socket; an answer takes 2 s at most.</summary>
+    /// <param name="path">Path of the socket.</param>
+    /// <param name="kept">How long a connection is used.</param>
+    public static HttpClient Connect(string path, TimeSpan kept) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (_, cancellationToken) =>
         {
@@ -28,9 +34,7 @@ internal sealed class AdminSocket(string path, TimeProvider time) : IDisposable
                 throw;
             }
         },
-
-        // A connection kept over a reload would ask the old worker.
-        PooledConnectionLifetime = TimeSpan.Zero,
+        PooledConnectionLifetime = kept,
     })
     {
         BaseAddress = new Uri("http://nginx"),

@@ -66,6 +66,23 @@ internal sealed partial class ProcessFiles(string root = "/proc")
         return null;
     }
 
+    /// <summary>Resident bytes of one process, pages that it shares with others divided among them; null where it can't be read.</summary>
+    public long? Pss(int pid)
+    {
+        try
+        {
+            using var file = File.OpenHandle($"{root}/{pid}/smaps_rollup", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var text = _block.AsSpan(0, RandomAccess.Read(file, _block, 0));
+
+            // Pss:               41234 kB
+            return text.IndexOf("\nPss:"u8) is >= 0 and var at && Utf8Parser.TryParse(text[(at + 5)..].TrimStart((byte)' '), out long kilobytes, out _) ? kilobytes * 1024 : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Open file descriptors; null where they can't be counted.</summary>
     public int? Descriptors(int pid)
     {

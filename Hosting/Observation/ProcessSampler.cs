@@ -15,6 +15,7 @@ internal sealed class ProcessSampler(
     // Other processes are read again only now and then: none of them can enter a replica's session, only its number can go to a process that is in one.
     private const int RoundsBetweenStrangers = 15;
 
+    private readonly PssTurns _turns = new();
     private FrozenDictionary<string, ProcessSample> _last = FrozenDictionary<string, ProcessSample>.Empty;
     private Dictionary<int, ProcessUse> _before = [];
     private HashSet<int> _strangers = [];
@@ -58,19 +59,19 @@ internal sealed class ProcessSampler(
         _sampledAt = time.GetTimestamp();
         try
         {
-            Look(totals);
+            Look(totals, _turns.Next(totals.Keys));
         }
         catch (IOException)
         {
             return;   // no descriptor to be had; the next round may find one
         }
 
-        var samples = totals.Where(t => t.Value.IsSeen).ToFrozenDictionary(t => t.Value.Replica, t => t.Value.ToSample(seconds), StringComparer.Ordinal);
+        var samples = totals.Where(t => t.Value.IsSeen).ToFrozenDictionary(t => t.Value.Replica, t => t.Value.ToSample(seconds, _turns.Find(t.Key)), StringComparer.Ordinal);
         Volatile.Write(ref _last, samples);
         sampled(samples);
     }
 
-    private void Look(Dictionary<int, Total> totals)
+    private void Look(Dictionary<int, Total> totals, HashSet<int> turn)
     {
         var now = new Dictionary<int, ProcessUse>(_before.Count);
         var strangers = new HashSet<int>(_strangers.Count);
@@ -89,6 +90,10 @@ internal sealed class ProcessSampler(
                     {
                         now[pid] = use;
                         total.Add(use, _before.GetValueOrDefault(pid), files.Descriptors(pid));
+                        if (turn.Contains(total.Leader))
+                        {
+                            total.AddPss(use.Rss == 0 ? 0 : files.Pss(pid));
+                        }
                     }
                     else
                     {
@@ -99,6 +104,10 @@ internal sealed class ProcessSampler(
         }
 
         (_before, _strangers) = (now, strangers);
+        foreach (var total in turn.Select(pid => totals[pid]).Where(total => total.IsSeen))
+        {
+            _turns.Keep(total.Leader, total.Pss);
+        }
     }
 
     private static Total? Of(ProcessUse use, Dictionary<int, Total> totals) => totals.GetValueOrDefault(use.Session) ?? totals.GetValueOrDefault(use.Pid);
@@ -113,6 +122,11 @@ internal sealed class ProcessSampler(
 
         public string Replica => replica;
 
+        public int Leader => leader;
+
+        /// <summary>Null when it could not be read of all of them.</summary>
+        public long? Pss { get; private set; } = 0;
+
         public bool IsSeen { get; private set; }
 
         public void Add(ProcessUse use, ProcessUse before, int? fds)
@@ -125,7 +139,9 @@ internal sealed class ProcessSampler(
             _fds = fds is null ? _fds : (_fds ?? 0) + fds;
         }
 
-        public ProcessSample ToSample(double seconds)
-            => new(leader, _rss, _hadLeader ? Math.Round(_ticks / ProcessUse.TicksPerSecond / seconds, 4) : null, _fds);
+        public void AddPss(long? bytes) => Pss += bytes;
+
+        public ProcessSample ToSample(double seconds, long? pss)
+            => new(leader, _rss, _hadLeader ? Math.Round(_ticks / ProcessUse.TicksPerSecond / seconds, 4) : null, _fds) { Pss = pss };
     }
 }

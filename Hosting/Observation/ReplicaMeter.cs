@@ -17,6 +17,7 @@ internal sealed class ReplicaMeter : IDisposable
         _replicas = replicas;
         Gauge("stack.replica.cpu", "{cpu}", "Share of one core that the replica's processes used.", r => r.Sample?.Cpu);
         Gauge("stack.replica.memory", "By", "Resident memory of the replica's processes.", r => r.Sample?.Rss);
+        Gauge("stack.replica.memory.pss", "By", "Resident memory of the replica's processes, pages that several processes share divided among them.", r => r.Sample?.Pss);
         Gauge("stack.replica.fds", "{file_descriptor}", "Open file descriptors of the replica's processes.", r => r.Sample?.Fds);
         Gauge("stack.replica.uptime", "s", "How long the present process has run.", r => r.Now.Pid is null ? null : (time.GetUtcNow() - r.Now.StartedAt)?.TotalSeconds);
         Gauge("stack.replica.ready", "1", "1 for a replica that is ready, else 0.", r => r.Now is { State: InstanceState.Running, Health: InstanceHealth.Ready } ? 1 : 0);

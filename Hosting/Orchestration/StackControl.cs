@@ -243,7 +243,7 @@ internal sealed class StackControl : IStackControl
     {
         if (_events.IsWatched)
         {
-            _events.PublishSamples([.. samples.Select(s => new ReplicaSample { Name = s.Key, Pid = s.Value.Pid, Rss = s.Value.Rss, Cpu = s.Value.Cpu, Fds = s.Value.Fds })]);
+            _events.PublishSamples([.. samples.Select(s => new ReplicaSample { Name = s.Key, Pid = s.Value.Pid, Rss = s.Value.Rss, Pss = s.Value.Pss, Cpu = s.Value.Cpu, Fds = s.Value.Fds })]);
         }
     }
 
@@ -263,7 +263,7 @@ internal sealed class StackControl : IStackControl
 
         if (!_measured.TryGetValue(replica, out var known) || !ReferenceEquals(known.Sample, sample))
         {
-            known = new MeasuredReplica(sample, replica with { Rss = sample.Rss, Cpu = sample.Cpu, Fds = sample.Fds });
+            known = new MeasuredReplica(sample, replica with { Rss = sample.Rss, Pss = sample.Pss, Cpu = sample.Cpu, Fds = sample.Fds });
             _measured.AddOrUpdate(replica, known);
         }
 

@@ -1,6 +1,7 @@
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Storage;
 using Stack.Dashboard.Web.Components;
+using Stack.Dashboard.Web.Control;
 using Stack.Dashboard.Web.Pages;
 
 namespace Stack.Dashboard.Web.Api;
@@ -10,7 +11,7 @@ internal static class OverviewApi
 {
     public static void Map(RouteGroupBuilder api) => api.MapGet("overview", ReadAsync);
 
-    private static async Task<IResult> ReadAsync(HttpContext context, OverviewQueries queries, TimeProvider time)
+    private static async Task<IResult> ReadAsync(HttpContext context, OverviewQueries queries, StackWatch watch, TimeProvider time)
     {
         var query = new ApiQuery(context.Request.Query);
         var key = context.Request.Query["range"].LastOrDefault();
@@ -28,35 +29,47 @@ internal static class OverviewApi
 
         var range = TimeRange.Parse(key, from?.ToString("O"), to.ToString("O"), now, OverviewEndpoints.DefaultRange);
         var figures = await queries.ReadAsync(OverviewWindow.Of(range.From, range.To, now), context.RequestAborted);
-        return TypedResults.Json(OverviewReply.Of(figures));
+        return TypedResults.Json(OverviewReply.Of(figures, watch.Current));
     }
 }
 
 /// <summary>The answer: seconds, shares from 0 to 1, bytes; null where nothing is known.</summary>
 internal sealed record OverviewReply(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<InstanceReply> Instances, IReadOnlyList<GatewayReply> Gateways)
 {
-    public static OverviewReply Of(OverviewFigures figures)
+    public static OverviewReply Of(OverviewFigures figures, StackView view)
     {
         var odd = figures.Instances.GroupBy(i => i.Service)
             .SelectMany(group => OddOneOut.Find([.. group.Select(OddOneOut.MeasuresOf)]))
             .ToLookup(o => o.Name);
+        var divided = view.Resources.SelectMany(r => r.Replicas).ToLookup(r => r.Name, r => r.Pss);
         return new OverviewReply(
             UnixTicks.ToTime(figures.Since),
             UnixTicks.ToTime(figures.Window.Now),
-            [.. figures.Instances.OrderBy(i => i.Name, NaturalOrder.Instance).Select(i => InstanceReply.Of(i, figures.Since, odd[i.Name]))],
-            [.. figures.Gateways.Select(g => new GatewayReply(g.Name, RequestsReply.Of(g.Answered, figures.Since)!))]);
+            [.. figures.Instances.OrderBy(i => i.Name, NaturalOrder.Instance).Select(i => InstanceReply.Of(i, figures.Since, divided[i.Name].FirstOrDefault(), odd[i.Name]))],
+            [.. figures.Gateways.Select(g => new GatewayReply(g.Name, RequestsReply.Of(g.Answered, figures.Since)!, ConnectionsReply.Of(g.Connections)))]);
     }
 }
 
+/// <param name="Pss">Of the memory, what it really costs now, shared pages divided among those who share them: the AppHost's word, whatever the window is.</param>
 internal sealed record InstanceReply(
-    string Name, string? Service, RequestsReply? Served, RequestsReply? SentByGateway, double? Cpu, double? Memory, IReadOnlyList<OddReply> Odd)
+    string Name, string? Service, RequestsReply? Served, RequestsReply? SentByGateway, double? Cpu, double? Memory, long? Pss, IReadOnlyList<OddReply> Odd)
 {
-    public static InstanceReply Of(InstanceFigures instance, long since, IEnumerable<Oddity> odd) => new(
+    public static InstanceReply Of(InstanceFigures instance, long since, long? pss, IEnumerable<Oddity> odd) => new(
         instance.Name, instance.Service, RequestsReply.Of(instance.Served, since), RequestsReply.Of(instance.Tried, since), instance.Usage?.Cpu, instance.Usage?.Memory,
-        [.. odd.Select(o => new OddReply(o.Measure.ToString(), o.Value, o.Others))]);
+        pss, [.. odd.Select(o => new OddReply(o.Measure.ToString(), o.Value, o.Others))]);
 }
 
-internal sealed record GatewayReply(string Name, RequestsReply Answered);
+internal sealed record GatewayReply(string Name, RequestsReply Answered, ConnectionsReply? Connections);
+
+/// <summary>Connections of a gateway's clients at the end of the window.</summary>
+/// <param name="AcceptedPerSecond">New ones, on average over the window.</param>
+/// <param name="Refused">New ones in the window for which the gateway had no room.</param>
+internal sealed record ConnectionsReply(double Active, double? Reading, double? Writing, double? Waiting, double? AcceptedPerSecond, double Refused)
+{
+    public static ConnectionsReply? Of(ConnectionFigures? connections) => connections?.Open is not { } open
+        ? null
+        : new ConnectionsReply(open, connections.Reading, connections.Writing, connections.Waiting, connections.Accepted, Math.Round(connections.Refused));
+}
 
 internal sealed record OddReply(string Measure, double Value, double MedianOfOthers);
 

@@ -63,6 +63,9 @@ public sealed record ResourceRow
 
     public long? Memory { get; init; }
 
+    /// <summary>Of the memory, what it really costs: shared pages are divided among those who share them.</summary>
+    public long? DividedMemory { get; init; }
+
     public int? Descriptors { get; init; }
 
     public string? LastExit { get; init; }
@@ -83,6 +86,8 @@ public sealed record ResourceRow
     internal string? CpuText => Cpu is { } share ? $"{share * 100:0} %" : null;
 
     internal string? MemoryText => Memory is { } bytes ? Format.Bytes(bytes) : null;
+
+    internal string? DividedMemoryText => DividedMemory is { } bytes ? $"{Format.Bytes(bytes)}, shared pages divided" : null;
 
     /// <summary>The lines of a resource, the sum first where there are several replicas.</summary>
     internal static IReadOnlyList<ResourceRow> Of(ResourceStatus resource, Viewer viewer, DateTimeOffset at)
@@ -118,6 +123,7 @@ public sealed record ResourceRow
             Restarts = all.Sum(r => r.Restarts),
             Cpu = all.Any(r => r.Cpu is not null) ? all.Sum(r => r.Cpu ?? 0) : null,
             Memory = all.Any(r => r.Rss is not null) ? all.Sum(r => r.Rss ?? 0) : null,
+            DividedMemory = all.Any(r => r.Pss is not null) && all.All(r => r.Rss is null || r.Pss is not null) ? all.Sum(r => r.Pss ?? 0) : null,
             Wanted = resource.Wanted,
             Ready = resource.Ready,
         };
@@ -149,6 +155,7 @@ public sealed record ResourceRow
         Failures = replica.Failures,
         Cpu = replica.Cpu,
         Memory = replica.Rss,
+        DividedMemory = replica.Pss,
         Descriptors = replica.Fds,
         LastExit = replica.LastExit,
         Reason = replica.Reason,

@@ -29,6 +29,9 @@ internal sealed record ReplicaSample
     /// <inheritdoc cref="ReplicaStatus.Rss"/>
     public long? Rss { get; init; }
 
+    /// <inheritdoc cref="ReplicaStatus.Pss"/>
+    public long? Pss { get; init; }
+
     /// <inheritdoc cref="ReplicaStatus.Cpu"/>
     public double? Cpu { get; init; }
 

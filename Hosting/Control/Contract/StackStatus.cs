@@ -119,6 +119,9 @@ internal sealed record ReplicaStatus
     /// <summary>Resident memory in bytes; null without a process or where it can't be read.</summary>
     public long? Rss { get; init; }
 
+    /// <summary>The same with pages that several processes share divided among them: what it really costs, some seconds old. Null where it can't be read.</summary>
+    public long? Pss { get; init; }
+
     /// <summary>Share of one core that it used between the last two samples (1.5: one and a half cores); null before the second sample.</summary>
     public double? Cpu { get; init; }
 

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Nginx.Status;
+using Stack.Hosting.Nginx.Tests.Status;
 using Testing;
 
 namespace Stack.Hosting.Nginx.Tests.Serving;
@@ -154,6 +157,35 @@ public abstract class GatewayTests(NginxRuntime runtime)
             .Select(words => words[1]);
 
         listening.ShouldBe([$"0100007F:{nginx.Port:X4}"]);
+    }
+
+    [Fact]
+    public async Task Connections_of_clients_are_counted_and_asking_for_them_does_not_show()
+    {
+        await using var sites = await Sites.StartAsync(1);
+        await using var nginx = await StartAsync(sites);
+        using ConnectionMeter meter = new();
+        using MeterLines lines = new(meter);
+        using CancellationTokenSource stop = new();
+        var watching = new ConnectionWatch(nginx.AdminSocket, meter, TimeSpan.FromMilliseconds(50), TimeProvider.System).RunAsync(stop.Token);
+        try
+        {
+            await Wait.Until(() => lines.Read() == "accepted 0, active 0, handled 0, reading 0, waiting 0, writing 0", lines.Read);
+
+            using var answered = await nginx.Client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead, Cancelled);
+            using TcpClient silent = new();
+            await silent.ConnectAsync(IPAddress.Loopback, nginx.Port, Cancelled);
+            using TcpClient idle = new();
+            await idle.ConnectAsync(IPAddress.Loopback, nginx.Port, Cancelled);
+            await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancelled);
+
+            await Wait.Until(() => lines.Read() == "accepted 3, active 3, handled 3, reading 0, waiting 2, writing 1", lines.Read);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching;
+        }
     }
 
     [Fact]

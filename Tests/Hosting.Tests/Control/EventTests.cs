@@ -42,7 +42,7 @@ public sealed class EventTests
 
         hub.PublishTraffic(() => site);
         hub.PublishRollout(() => site with { Rollout = new RolloutStatus { State = "Running", What = "roll", Replica = "site-8001" } });
-        hub.PublishSamples([new ReplicaSample { Name = "site-8001", Pid = 4712, Rss = 1000, Cpu = 0.5, Fds = 80 }]);
+        hub.PublishSamples([new ReplicaSample { Name = "site-8001", Pid = 4712, Rss = 1000, Pss = 400, Cpu = 0.5, Fds = 80 }]);
         hub.PublishAlert("site", "site-8001", "It can't be killed.");
 
         var traffic = await ControlHarness.NextAsync(events);
@@ -54,7 +54,7 @@ public sealed class EventTests
         (rollout.EventType, rollout.EventId).ShouldBe(("rollout", $"{seq + 2}"));
         JsonSerializer.Deserialize(rollout.Data, ControlJson.Default.ResourceChange)!.Resource.Rollout!.Replica.ShouldBe("site-8001");
         (sample.EventType, sample.EventId).ShouldBe(("sample", null));
-        sample.Data.ShouldBe($$"""{"seq":{{seq + 2}},"samples":[{"name":"site-8001","pid":4712,"rss":1000,"cpu":0.5,"fds":80}]}""");
+        sample.Data.ShouldBe($$"""{"seq":{{seq + 2}},"samples":[{"name":"site-8001","pid":4712,"rss":1000,"pss":400,"cpu":0.5,"fds":80}]}""");
         (alert.EventType, alert.EventId).ShouldBe(("alert", $"{seq + 3}"));
         JsonSerializer.Deserialize(alert.Data, ControlJson.Default.StackAlert)!.Text.ShouldBe("It can't be killed.");
     }

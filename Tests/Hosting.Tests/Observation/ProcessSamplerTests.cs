@@ -124,6 +124,74 @@ public sealed class ProcessSamplerTests : IDisposable
     }
 
     [Fact]
+    public void Memory_that_is_shared_is_divided_and_read_again_after_some_rounds()
+    {
+        Write(100, session: 100, pages: 10, pss: 20);
+        Write(101, session: 100, pages: 5, pss: 3);
+        Write(102, session: 1, pages: 1000, pss: 500);
+        Round();
+        Pss("site-8001").ShouldBe(23 * 1024);
+
+        Write(100, session: 100, pages: 10, pss: 30);
+        for (var i = 1; i < PssTurns.RoundsBetween; i++)
+        {
+            Round();
+            Pss("site-8001").ShouldBe(23 * 1024);
+        }
+
+        Round();
+
+        Pss("site-8001").ShouldBe(33 * 1024);
+    }
+
+    [Fact]
+    public void Replicas_take_turns_with_their_shared_memory_so_that_a_round_stays_short()
+    {
+        _replicas.Clear();
+        foreach (var pid in Enumerable.Range(100, 10))
+        {
+            _replicas.Add(($"site-{pid}", pid));
+            Write(pid, session: pid, pages: 10, pss: 20);
+        }
+
+        Round();
+        Known().ShouldBe(4);
+        Round();
+        Known().ShouldBe(8);
+        Round();
+        Known().ShouldBe(10);
+
+        int Known() => _replicas.Count(r => Pss(r.Replica) is not null);
+    }
+
+    [Fact]
+    public void Replica_of_whose_processes_one_does_not_tell_its_shared_memory_has_no_figure_for_it()
+    {
+        Write(100, session: 100, pages: 10, pss: 20);
+        Write(101, session: 100, pages: 5);
+
+        Round();
+
+        _sampler.Find("site-8001", 100)!.Rss.ShouldBe(15L * Environment.SystemPageSize);
+        Pss("site-8001").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Figure_of_shared_memory_stays_when_it_cannot_be_read_once()
+    {
+        Write(100, session: 100, pages: 10, pss: 20);
+        Round();
+
+        File.Delete(Path.Combine(_proc, "100", "smaps_rollup"));
+        for (var i = 0; i < PssTurns.RoundsBetween; i++)
+        {
+            Round();
+        }
+
+        Pss("site-8001").ShouldBe(20 * 1024);
+    }
+
+    [Fact]
     public async Task Round_is_made_at_once_and_then_each_two_seconds_until_the_stop()
     {
         Write(100, session: 100);
@@ -162,6 +230,12 @@ public sealed class ProcessSamplerTests : IDisposable
             var sample = sampler.Find("site-8001", process.Id)!;
             sample.Rss.ShouldBeGreaterThan(own.Read(process.Id)!.Value.Rss);
             sample.Fds!.Value.ShouldBeGreaterThan(own.Descriptors(process.Id)!.Value);
+
+            // Parent and child share nearly all of their pages.
+            var alone = own.Pss(process.Id)!.Value;
+            alone.ShouldBeGreaterThan(0);
+            sample.Pss!.Value.ShouldBeGreaterThan(alone);
+            sample.Pss.Value.ShouldBeLessThan(sample.Rss);
         }
         finally
         {
@@ -207,13 +281,22 @@ public sealed class ProcessSamplerTests : IDisposable
         _sampler.Sample();
     }
 
-    private void Write(int pid, int session, long ticks = 0, long pages = 0, int fds = 0, long started = 7, string name = "dotnet")
+    private long? Pss(string replica) => _sampler.Find(replica, _replicas.First(r => r.Replica == replica).Pid)!.Pss;
+
+    private void Write(int pid, int session, long ticks = 0, long pages = 0, int fds = 0, long started = 7, string name = "dotnet", int? pss = null)
     {
         var folder = Path.Combine(_proc, pid.ToString(CultureInfo.InvariantCulture));
         var descriptors = Directory.CreateDirectory(Path.Combine(folder, "fd"));
         for (var i = 0; i < fds; i++)
         {
             File.WriteAllText(Path.Combine(descriptors.FullName, i.ToString(CultureInfo.InvariantCulture)), "");
+        }
+
+        if (pss is { } kilobytes)
+        {
+            File.WriteAllText(
+                Path.Combine(folder, "smaps_rollup"),
+                $"55b359934000-7ffe50431000 ---p 00000000 00:00 0                          [rollup]\nRss:                1848 kB\nPss:      {kilobytes,11} kB\nPss_Dirty:           116 kB\n");
         }
 
         // Half of the time in the program, half in the kernel; the fields as proc(5) has them.

@@ -15,13 +15,14 @@ public sealed class ReplicaMeterTests
             Name = "site-8001", Index = 0, State = InstanceState.Running, Health = InstanceHealth.Ready, Wanted = true, Pid = 4711, Restarts = 3, StartedAt = time.GetUtcNow().AddSeconds(-90),
         };
         var stopped = new InstanceSnapshot { Name = "site-8002", Index = 1, State = InstanceState.Stopped, Health = InstanceHealth.Unknown, Wanted = false };
-        using var meter = new ReplicaMeter(() => [new("site", ready, new ProcessSample(4711, 1000, 0.25, 80)), new("site", stopped, null)], time);
+        using var meter = new ReplicaMeter(() => [new("site", ready, new ProcessSample(4711, 1000, 0.25, 80) { Pss = 400 }), new("site", stopped, null)], time);
 
         Read(meter).ShouldBe(
         [
             "stack.replica.cpu {cpu} site site-8001 = 0.25",
             "stack.replica.fds {file_descriptor} site site-8001 = 80",
             "stack.replica.memory By site site-8001 = 1000",
+            "stack.replica.memory.pss By site site-8001 = 400",
             "stack.replica.ready 1 site site-8001 = 1",
             "stack.replica.ready 1 site site-8002 = 0",
             "stack.replica.restarts {restart} site site-8001 = 3",

@@ -13,6 +13,9 @@ public sealed record FigureModel(string? Text, string? More = null)
 
     public string? Address { get; init; }
 
+    /// <summary>What the small print means.</summary>
+    public string? Hint { get; init; }
+
     public IReadOnlyList<double?> Values { get; init; } = [];
 
     /// <summary>What the line says, for those who cannot see it.</summary>

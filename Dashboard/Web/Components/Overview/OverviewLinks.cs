@@ -19,6 +19,9 @@ internal sealed class OverviewLinks(TimeRange range)
 
     public string Memory(string name, bool byAppHost) => byAppHost ? OfReplica(name, "stack.replica.memory") : Instrument(name, "System.Runtime", "dotnet.process.memory.working_set");
 
+    /// <summary>The connections of a gateway's clients, by state.</summary>
+    public string Connections(string name) => Instrument(name, "Stack.Nginx", "nginx.connections_current");
+
     private string OfReplica(string name, string instrument) => $"{Instrument("apphost", "Stack.Hosting", instrument)}&dim={Uri.EscapeDataString($"stack.replica={name}")}";
 
     private string Instrument(string name, string meter, string instrument) => $"/metrics/resource/{Uri.EscapeDataString(name)}/meter/{meter}/instrument/{instrument}?{range.Query}";

@@ -31,7 +31,7 @@ public sealed record OverviewModel
 
     public int Replicas => Groups.Sum(g => g.Rows.Count(r => !r.IsGone));
 
-    public bool HasTraffic => Groups.Any(g => g.Total.Requests is not null) || Gateways.Count > 0;
+    public bool HasTraffic => Groups.Any(g => g.Total.Requests is not null) || Gateways.Any(g => g.Classes.Count > 0);
 
     internal static OverviewModel From(OverviewFigures figures, StackView view, Viewer viewer, TimeRange range, DateTimeOffset now)
     {
@@ -80,6 +80,9 @@ public sealed record Suspect(string Tone, string Name, IReadOnlyList<Finding> Fi
 /// <summary>The gateway's own line.</summary>
 public sealed record GatewayModel(string Name, FigureModel Requests, FigureModel Latency, FigureModel Errors, FigureModel Retries, IReadOnlyList<StatusShare> Classes)
 {
+    /// <summary>Of its clients; null when it does not tell.</summary>
+    public FigureModel? Connections { get; private init; }
+
     private static readonly (int Class, string Text, string Tone)[] Known =
         [(1, "1xx", Tone.Idle), (2, "2xx", Tone.Good), (3, "3xx", Tone.Busy), (4, "4xx", Tone.Warn), (5, "5xx", Tone.Bad), (0, "no answer", Tone.Off)];
 
@@ -93,7 +96,31 @@ public sealed record GatewayModel(string Name, FigureModel Requests, FigureModel
             FigureModel.Latency(answered, links.Traces(gateway.Name)),
             FigureModel.Errors(answered, links.FailedTraces(gateway.Name)),
             new FigureModel(Write.Count(retries), retries >= 0.5 ? "asked another replica" : "none needed") { Address = links.Traces(gateway.Name), Tone = retries >= 0.5 ? Tone.Warn : null },
-            [.. Known.Where(k => answered.Classes[k.Class] >= 0.5).Select(k => new StatusShare(k.Text, k.Tone, answered.Classes[k.Class], answered.Classes[k.Class] / answered.Count))]);
+            [.. Known.Where(k => answered.Classes[k.Class] >= 0.5).Select(k => new StatusShare(k.Text, k.Tone, answered.Classes[k.Class], answered.Classes[k.Class] / answered.Count))])
+        {
+            Connections = ConnectionsOf(gateway.Connections, links.Connections(gateway.Name)),
+        };
+    }
+
+    private static FigureModel? ConnectionsOf(ConnectionFigures? connections, string address)
+    {
+        if (connections?.Open is not { } open)
+        {
+            return null;
+        }
+
+        string?[] parts =
+        [
+            $"{Write.Count((connections.Writing ?? 0) + (connections.Reading ?? 0))} busy",
+            connections.Waiting is { } waiting ? $"{Write.Count(waiting)} idle" : null,
+            connections.Accepted is { } accepted ? $"{Write.Rate(accepted)} new" : null,
+            connections.Refused >= 0.5 ? $"{Write.Count(connections.Refused)} refused" : null,
+        ];
+        return new FigureModel(Write.Count(open), string.Join(" · ", parts.OfType<string>()))
+        {
+            Address = address, Values = connections.Opens, Label = "Open connections of clients", Tone = connections.Refused >= 0.5 ? Tone.Bad : null,
+            Hint = "Busy: a request is read or answered. Idle: kept open for the next one. Refused: nginx.conf's worker_connections allows no more.",
+        };
     }
 }
 

@@ -61,7 +61,7 @@ public sealed record OverviewRow
             Sent = SentOf(known?.Tried, figures, links.Traces(name), mismatch),
             Tries = TriesOf(known?.Tried, links.Traces(name)),
             Cpu = Marked(CpuOf(known?.Usage?.Cpu ?? member.Replica?.Cpu, known?.Usage?.Cpus, links.Cpu(name, isMeasured)), odd, OddMeasure.Cpu),
-            Memory = Marked(MemoryOf(member.Replica?.Rss ?? known?.Usage?.Memory, known?.Usage?.Memories, links.Memory(name, isMeasured)), odd, OddMeasure.Memory),
+            Memory = Marked(MemoryOf(member.Replica?.Rss ?? known?.Usage?.Memory, member.Replica?.Pss, known?.Usage?.Memories, links.Memory(name, isMeasured)), odd, OddMeasure.Memory),
             Life = life,
             Findings = findings,
         };
@@ -72,6 +72,7 @@ public sealed record OverviewRow
         var tried = OverviewGroup.Sum(figures, members, m => m.Figures?.Tried);
         var cpus = members.Select(m => m.Figures?.Usage?.Cpu ?? m.Replica?.Cpu).OfType<double>().ToList();
         var memories = members.Select(m => m.Replica?.Rss ?? m.Figures?.Usage?.Memory).OfType<double>().ToList();
+        var divided = members.Select(m => m.Replica?.Pss).OfType<long>().ToList();
         return new OverviewRow
         {
             Name = service,
@@ -81,7 +82,7 @@ public sealed record OverviewRow
             Sent = SentOf(tried, figures, links.Traces(service), null),
             Tries = TriesOf(tried, links.Traces(service)),
             Cpu = CpuOf(cpus.Count > 0 ? cpus.Sum() : null, Added(members, u => u.Cpus), links.Cpu(service, byAppHost: false)),
-            Memory = MemoryOf(memories.Count > 0 ? memories.Sum() : null, Added(members, u => u.Memories), links.Memory(service, byAppHost: false)),
+            Memory = MemoryOf(memories.Count > 0 ? memories.Sum() : null, divided.Count > 0 && divided.Count == memories.Count ? divided.Sum() : null, Added(members, u => u.Memories), links.Memory(service, byAppHost: false)),
         };
     }
 
@@ -104,9 +105,12 @@ public sealed record OverviewRow
         ? FigureModel.None
         : new FigureModel(Write.Share(share)) { Address = address, Values = values ?? [], Label = "Share of one core" };
 
-    private static FigureModel MemoryOf(double? bytes, IReadOnlyList<double?>? values, string address) => bytes is not { } resident
+    private static FigureModel MemoryOf(double? bytes, long? divided, IReadOnlyList<double?>? values, string address) => bytes is not { } resident
         ? FigureModel.None
-        : new FigureModel(Format.Bytes((long)resident)) { Address = address, Values = values ?? [], Label = "Resident memory" };
+        : new FigureModel(Format.Bytes((long)resident), divided is { } pss ? $"PSS {Format.Bytes(pss)}" : null)
+        {
+            Address = address, Values = values ?? [], Label = "Resident memory", Hint = "What it really costs now: pages that several processes share are divided among them.",
+        };
 
     private static double?[]? Added(IReadOnlyList<OverviewMember> members, Func<UsageFigures, IReadOnlyList<double?>> valuesOf)
     {
