@@ -23,8 +23,8 @@ internal sealed class LogConditions
     /// <param name="filter">What is wanted.</param>
     /// <param name="reader">Of the segment.</param>
     /// <param name="maxId">Rows after it are not committed for this query.</param>
-    /// <param name="maxDelay">The longest way of a row of this segment, in ticks: rows that arrived later than that after the range cannot be of it.</param>
-    public static LogConditions? Of(LogFilter filter, SegmentReader reader, long maxId, long maxDelay)
+    /// <param name="segment">The segment: by the longest way of its rows, and by how far clocks were ahead, the time of a row says between which ids it can be.</param>
+    public static LogConditions? Of(LogFilter filter, SegmentReader reader, long maxId, SegmentInfo segment)
     {
         var conditions = new LogConditions(reader);
         conditions.Add("id<=?", Math.Min(maxId, filter.BeforeId - 1 ?? long.MaxValue));
@@ -33,7 +33,7 @@ internal sealed class LogConditions
             conditions.Add("id>?", after);
         }
 
-        conditions.AddTime(filter, maxDelay);
+        conditions.AddTime(filter, segment);
         conditions._where.Append(reader.NotCleared);
         conditions.AddSeverity(filter.MinSeverity);
         if (filter.Search.Problem is not null
@@ -62,17 +62,21 @@ internal sealed class LogConditions
         }
     }
 
-    private void AddTime(LogFilter filter, long maxDelay)
+    private void AddTime(LogFilter filter, SegmentInfo segment)
     {
         if (filter.From is { } from)
         {
             Add("ts>=?", UnixTicks.Of(from));
+            if (segment.MaxAhead is { } ahead)
+            {
+                Add("id>=?", UnixTicks.Of(from) - ahead);
+            }
         }
 
         if (filter.To is { } to)
         {
             Add("ts<?", UnixTicks.Of(to));
-            Add("id<?", UnixTicks.Of(to) + Math.Max(0, maxDelay) + 1);
+            Add("id<?", UnixTicks.Of(to) + Math.Max(0, segment.MaxDelay) + 1);
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class LogFigures(TelemetryStore store, LiveRing ring, ReadThread
         {
             access.Read(segment.File, reader =>
             {
-                if (LogConditions.Of(filter, reader, committed, segment.MaxDelay) is { } conditions)
+                if (LogConditions.Of(filter, reader, committed, segment) is { } conditions)
                 {
                     counts.ReadRows(reader, conditions);
                 }

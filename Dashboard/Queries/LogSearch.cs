@@ -19,10 +19,11 @@ internal sealed class LogSearch(
     private readonly List<LogRow> _rows = [];
     private long _bytes;
     private long? _searchedTo;
+    private bool _isCut;
 
     private int Missing => filter.Limit + 1 - _rows.Count;
 
-    private bool IsEnded => Missing <= 0 || _access.IsPartial || _searchedTo is not null;
+    private bool IsEnded => Missing <= 0 || _isCut || _searchedTo is not null;
 
     public LogPage Run()
     {
@@ -107,14 +108,16 @@ internal sealed class LogSearch(
             using var rows = reader.Prepare(
                 $"SELECT {LogColumns.All} FROM {conditions.From} WHERE {conditions.Where} ORDER BY id {(_ascending ? "ASC" : "DESC")} LIMIT {Missing}");
             conditions.BindTo(rows);
-            while (!_access.IsPartial && rows.Step())
+            while (!_isCut && rows.Step())
             {
                 var row = LogColumns.Read(rows, reader);
                 _rows.Add(row);
                 _bytes += row.Size;
-                _access.IsPartial = _bytes > MaxPageBytes;
+                _isCut = _bytes > MaxPageBytes;
             }
         });
+        _isCut |= !isRead;
+        _access.IsPartial |= _isCut;
         if (!isRead && !_ascending)
         {
             // Down to the last one that was found nothing was left out.
@@ -152,7 +155,7 @@ internal sealed class LogSearch(
     private bool Conditions(SegmentInfo segment, LogFilter wanted, Action<SegmentReader, LogConditions> read, SegmentAccess? access = null) =>
         (access ?? _access).Read(segment.File, reader =>
         {
-            if (LogConditions.Of(wanted, reader, _committedId, segment.MaxDelay) is { } conditions)
+            if (LogConditions.Of(wanted, reader, _committedId, segment) is { } conditions)
             {
                 read(reader, conditions);
             }

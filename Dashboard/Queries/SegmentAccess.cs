@@ -5,10 +5,12 @@ namespace Stack.Dashboard.Queries;
 /// <summary>Lets one query read segments until its deadline; tells whether something could not be read.</summary>
 internal sealed class SegmentAccess(SegmentReaders readers, CancellationToken deadline)
 {
-    /// <summary>The deadline passed, or a segment is damaged: not everything was read.</summary>
+    private readonly Dictionary<string, SegmentReader> _held = [];
+
+    /// <summary>The deadline passed, or a segment is damaged or gone by now: not everything was read.</summary>
     public bool IsPartial { get; set; }
 
-    /// <summary>False: it was interrupted, or it cannot be read.</summary>
+    /// <summary>False: it was interrupted, or it cannot be read. A segment that is gone by now is passed over. What is read may ask for more, also of the same segment.</summary>
     public bool Read(string file, Action<SegmentReader> read)
     {
         if (deadline.IsCancellationRequested)
@@ -17,11 +19,20 @@ internal sealed class SegmentAccess(SegmentReaders readers, CancellationToken de
             return false;
         }
 
-        if (readers.Rent(file) is not { } reader)
+        if (_held.TryGetValue(file, out var held))
         {
+            // A second loan would wait for whoever waits for the first one to end.
+            read(held);
             return true;
         }
 
+        if (readers.Rent(file) is not { } reader)
+        {
+            IsPartial = true;
+            return true;
+        }
+
+        _held[file] = reader;
         using var interrupt = deadline.Register(reader.Interrupt);
         try
         {
@@ -37,6 +48,7 @@ internal sealed class SegmentAccess(SegmentReaders readers, CancellationToken de
         }
         finally
         {
+            _held.Remove(file);
             readers.Return(reader);
         }
     }

@@ -7,7 +7,9 @@ namespace Stack.Dashboard.Queries;
 /// <summary>A <see cref="TraceFilter"/> as the WHERE of one segment. A row that meets it stands for its trace.</summary>
 internal sealed partial class TraceConditions
 {
-    // A sender's clock may be ahead: its spans then begin after they arrived.
+    private const string OfSameTrace = "EXISTS(SELECT 1 FROM spans AS e INDEXED BY spans_tr WHERE e.tr=spans.tr AND e.tr2=spans.tr2";
+
+    // A sender's clock may be ahead: its spans then begin after they arrived. By how much, segments of earlier versions do not tell.
     private static readonly long ClockSlack = TimeSpan.FromMinutes(1).Ticks;
 
     private readonly StringBuilder _where = new();
@@ -23,6 +25,11 @@ internal sealed partial class TraceConditions
 
     public string Where => _where.ToString();
 
+    /// <summary>Whether the trace of a row has in the same segment what the row itself does not tell, the error or the span that entered it: 1 or 0. Its parameters are bound for themselves.</summary>
+    public string Partner { get; private init; } = "1";
+
+    private IReadOnlyList<object> PartnerValues { get; init; } = [];
+
     /// <summary>Null when nothing in the segment can match. The reader is set up for the query that follows.</summary>
     /// <param name="filter">What is wanted; cursor and limit are not looked at.</param>
     /// <param name="segment">The segment.</param>
@@ -30,36 +37,41 @@ internal sealed partial class TraceConditions
     /// <param name="byError">Errors are rare, and have an index: when they are wanted it is they that are walked through, and each leads to the span that entered its trace.</param>
     public static TraceConditions? Of(TraceFilter filter, SegmentInfo segment, SegmentReader reader, bool byError)
     {
-        if (!MayMatch(filter, segment))
+        if (!MayMatch(filter, segment) || filter.Search.Problem is not null)
         {
             return null;
         }
 
         var entry = new TraceConditions();
-        if (!entry.AddEntry(filter, reader))
-        {
-            return null;
-        }
-
+        var hasEntries = entry.AddEntry(filter, reader);
         reader.Tests = entry._tests;
-        if (byError && filter.HasError == true)
-        {
-            // The condition is word by word that of the index.
-            var errors = new TraceConditions { From = "spans INDEXED BY spans_errors" };
-            errors.Add($"status=2{reader.NotCleared}");
-            errors.AddArrival(filter, segment);
-            errors.AddAll($"EXISTS(SELECT 1 FROM spans AS e INDEXED BY spans_tr WHERE e.tr=spans.tr AND e.tr2=spans.tr2 AND {entry.Where})", entry._values);
-            return errors;
-        }
+        return byError && filter.HasError == true ? OfErrors(filter, segment, reader, hasEntries ? entry : null)
+            : hasEntries ? OfEntries(filter, segment, reader, entry)
+            : null;
+    }
 
-        var conditions = new TraceConditions();
+    // What enters these traces may be in the segment beside, even when nothing here can be it.
+    private static TraceConditions OfErrors(TraceFilter filter, SegmentInfo segment, SegmentReader reader, TraceConditions? entry)
+    {
+        var errors = new TraceConditions
+        {
+            From = "spans INDEXED BY spans_errors",
+            Partner = entry is null ? "0" : $"{OfSameTrace} AND {entry.Where})",
+            PartnerValues = entry?._values ?? [],
+        };
+
+        // The condition is word by word that of the index.
+        errors.Add($"status=2{reader.NotCleared}");
+        errors.AddArrival(filter, segment);
+        return errors;
+    }
+
+    private static TraceConditions OfEntries(TraceFilter filter, SegmentInfo segment, SegmentReader reader, TraceConditions entry)
+    {
+        var error = $"{OfSameTrace} AND e.status=2{reader.NotCleared})";
+        var conditions = new TraceConditions { Partner = filter.HasError switch { null => "1", true => error, false => $"NOT {error}" } };
         conditions.AddArrival(filter, segment);
         conditions.AddAll(entry.Where, entry._values);
-        if (filter.HasError is { } error)
-        {
-            conditions.Add($"{(error ? "" : "NOT ")}EXISTS(SELECT 1 FROM spans AS e INDEXED BY spans_tr WHERE e.tr=spans.tr AND e.tr2=spans.tr2 AND e.status=2{reader.NotCleared})");
-        }
-
         return conditions;
     }
 
@@ -70,13 +82,18 @@ internal sealed partial class TraceConditions
 
     /// <summary>The rows of a segment among which those of the filter's time are.</summary>
     public static (long First, long Last) ArrivalOf(TraceFilter filter, SegmentInfo segment) =>
-        (filter.From is { } from ? Math.Max(segment.MinId, UnixTicks.Of(from) - ClockSlack) : segment.MinId,
+        (filter.From is { } from ? Math.Max(segment.MinId, UnixTicks.Of(from) - (segment.MaxAhead ?? ClockSlack)) : segment.MinId,
             filter.To is { } to ? Math.Min(segment.MaxId, UnixTicks.Of(to) + Math.Max(0, segment.MaxDelay)) : segment.MaxId);
 
-    /// <summary>Answers the number of the next parameter.</summary>
-    public int BindTo(SqliteStatement statement, int first = 1)
+    /// <summary>Binds the parameters of <see cref="Where"/>; answers the number of the next one.</summary>
+    public int BindTo(SqliteStatement statement, int first = 1) => Bind(statement, _values, first);
+
+    /// <summary>The same for <see cref="Partner"/>.</summary>
+    public int BindPartner(SqliteStatement statement, int first = 1) => Bind(statement, PartnerValues, first);
+
+    private static int Bind(SqliteStatement statement, IEnumerable<object> values, int first)
     {
-        foreach (var value in _values)
+        foreach (var value in values)
         {
             _ = value is long number ? statement.Bind(first, number) : statement.Bind(first, (string)value);
             first++;
@@ -107,7 +124,7 @@ internal sealed partial class TraceConditions
             Add("(route=? OR name=?)", route, route);
         }
 
-        return filter.Search.Problem is null && filter.Search.Terms.All(term => AddTerm(term, reader));
+        return filter.Search.Terms.All(term => AddTerm(term, reader));
     }
 
     private void AddArrival(TraceFilter filter, SegmentInfo segment)

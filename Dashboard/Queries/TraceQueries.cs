@@ -13,13 +13,13 @@ internal sealed class TraceQueries(TelemetryStore store, ReadThreads threads, Ti
 
     /// <summary>By the arrival of their newest span that entered a service and meets the filter, or by duration.</summary>
     public Task<FoundTraces> FindAsync(TraceFilter filter, CancellationToken ct) =>
-        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, store.Readers, stop).Find(filter), ct);
+        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Find(filter), ct);
 
     public Task<(long Count, bool IsPartial)> CountAsync(TraceFilter filter, CancellationToken ct) =>
-        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, store.Readers, stop).Count(filter), ct);
+        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Count(filter), ct);
 
     public Task<int> CountNewAsync(TraceFilter filter, CancellationToken ct) =>
-        RunAsync(SampleDeadline, stop => new TraceSearch(store.Catalogue.Segments, store.Readers, stop).CountNew(filter), ct);
+        RunAsync(SampleDeadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).CountNew(filter), ct);
 
     /// <summary>Null when nothing of it is kept.</summary>
     /// <param name="traceId">32 hexadecimal digits.</param>

@@ -52,8 +52,8 @@ internal sealed record TraceSample(IReadOnlyList<SampledEntry> Entries, bool IsC
         // Rows that arrived together have numbers next to each other: they are mixed well before each n-th is taken.
         var chosen = oneOf == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"AND (id % 1000003 * 7919 % 1000003) % {oneOf} = 0 ");
         using var rows = reader.Prepare(
-            $"SELECT id, tr, tr2, res, name, start, dur, status, http_status FROM {conditions.From} WHERE {conditions.Where} AND id>? AND id<=? {chosen}ORDER BY id DESC LIMIT ?");
-        var next = conditions.BindTo(rows);
+            $"SELECT id, tr, tr2, res, name, start, dur, status, http_status FROM {conditions.From} WHERE {conditions.Where} AND {conditions.Partner} AND id>? AND id<=? {chosen}ORDER BY id DESC LIMIT ?");
+        var next = conditions.BindPartner(rows, conditions.BindTo(rows));
         var piece = share >= 1 ? part.Last - part.First + 1 : Math.Max(1, (part.Last - part.First + 1) / Pieces);
         for (var last = part.Last; last >= part.First && entries.Count < Wanted * 2; last -= piece)
         {

@@ -4,26 +4,26 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Queries;
 
 /// <summary>One search for traces through the segments. Synchronous: it runs on a thread of its own.</summary>
-internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentReaders readers, CancellationToken deadline)
+internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentAccess reads)
 {
     // What is sorted is held in memory.
     private const int MaxSorted = 500_000;
 
-    private readonly SegmentAccess _reads = new(readers, deadline);
+    private readonly TracePartners _partners = new(segments, reads);
 
     public FoundTraces Find(TraceFilter filter)
     {
         var newest = filter.Before?.AsOf ?? segments.Select(segment => segment.MaxId).DefaultIfEmpty().Max();
         var found = filter.ByDuration ? Longest(filter, newest) : InOrder(filter, newest);
         var page = found.Take(filter.Limit).ToList();
-        var reader = new TraceReader(segments, _reads);
+        var reader = new TraceReader(segments, reads);
         var traces = page.Select(entry => filter.Whole ? reader.Read(entry.Trace.ToString(), UnixTicks.ToTime(entry.Id)) : reader.ReadHead(entry.Trace, entry.Id)).Where(trace => trace.Spans.Count > 0);
         return new FoundTraces(
             [.. filter.HasError == false ? traces.Where(trace => !trace.HasError) : traces],
             found.Count > filter.Limit ? new TraceCursor(newest, page[^1].Id, filter.ByDuration ? page[^1].Duration : null) : null)
         {
             UpToId = filter.AfterId is not null && found.Count > filter.Limit ? page[^1].Id : newest,
-            IsPartial = _reads.IsPartial,
+            IsPartial = reads.IsPartial,
         };
     }
 
@@ -36,7 +36,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
             seen.Add(entry.Trace);
             return seen.Count < MaxSorted;
         });
-        return (seen.Count, _reads.IsPartial || seen.Count == MaxSorted);
+        return (seen.Count, reads.IsPartial || seen.Count == MaxSorted);
     }
 
     /// <summary>How many traces came after the row that the filter names, counted up to a limit. One that was there before, and of which more arrived, is not new.</summary>
@@ -108,19 +108,21 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
                 continue;
             }
 
-            _reads.Read(segment.File, reader =>
+            reads.Read(segment.File, reader =>
             {
                 if (TraceConditions.Of(filter, segment, reader, byError) is not { } conditions)
                 {
                     return;
                 }
 
-                using var rows = reader.Prepare($"SELECT id, tr, tr2, dur FROM {conditions.From} WHERE {conditions.Where} AND id>=? AND id<=? ORDER BY id {(ascending ? "ASC" : "DESC")}");
-                var next = conditions.BindTo(rows);
+                using var rows = reader.Prepare(
+                    $"SELECT id, tr, tr2, dur, {conditions.Partner} FROM {conditions.From} WHERE {conditions.Where} AND id>=? AND id<=? ORDER BY id {(ascending ? "ASC" : "DESC")}");
+                var next = conditions.BindTo(rows, conditions.BindPartner(rows));
                 rows.Bind(next, first).Bind(next + 1, last);
                 while (more && rows.Step())
                 {
-                    more = take(new Entry(new TraceKey(rows.Number(1), rows.Number(2)), rows.Number(0), rows.Number(3), segment));
+                    var entry = new Entry(new TraceKey(rows.Number(1), rows.Number(2)), rows.Number(0), rows.Number(3), segment);
+                    more = (rows.Number(4) == 0 && !_partners.AreBeside(filter, entry.Trace, entry.Id, segment, byError)) || take(entry);
                 }
             });
         }
@@ -136,13 +138,15 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentR
         var exists = false;
         foreach (var segment in beside.Where(segment => segment.MaxId >= first && segment.MinId <= last))
         {
-            _reads.Read(segment.File, reader =>
+            reads.Read(segment.File, reader =>
             {
                 if (!exists && TraceConditions.Of(filter, segment, reader, byError: true) is { } conditions)
                 {
-                    using var rows = reader.Prepare($"SELECT 1 FROM spans INDEXED BY spans_tr WHERE {conditions.Where} AND tr=? AND tr2=? AND id>=? AND id<=? LIMIT 1");
-                    var next = conditions.BindTo(rows);
-                    exists = rows.Bind(next, entry.Trace.High).Bind(next + 1, entry.Trace.Low).Bind(next + 2, first).Bind(next + 3, last).Step();
+                    using var rows = reader.Prepare(
+                        $"SELECT id, {conditions.Partner} AS partner FROM spans INDEXED BY spans_tr WHERE {conditions.Where} AND tr=? AND tr2=? AND id>=? AND id<=? ORDER BY partner DESC LIMIT 1");
+                    var next = conditions.BindTo(rows, conditions.BindPartner(rows));
+                    exists = rows.Bind(next, entry.Trace.High).Bind(next + 1, entry.Trace.Low).Bind(next + 2, first).Bind(next + 3, last).Step()
+                        && (rows.Number(1) != 0 || _partners.AreBeside(filter, entry.Trace, rows.Number(0), segment, byError: true));
                 }
             });
         }

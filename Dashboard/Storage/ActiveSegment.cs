@@ -257,6 +257,7 @@ internal sealed class ActiveSegment : IDisposable
         _figures.MinTs = Math.Min(_figures.MinTs, ts);
         _figures.MaxTs = Math.Max(_figures.MaxTs, ts);
         _figures.MaxDelay = Math.Max(_figures.MaxDelay, id - ts);
+        _figures.MaxAhead = _figures.MaxAhead is { } ahead ? Math.Max(ahead, ts - id) : null;
     }
 
     private void Switch(SegmentInfo info, SegmentFile file)

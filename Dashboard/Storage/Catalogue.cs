@@ -54,6 +54,11 @@ internal sealed class Catalogue : IDisposable
             }
 
             file.Execute(Schema.MetaAdditions);
+            if (file.ReadNumber(Schema.HasMaxAhead) == 0)
+            {
+                file.Execute(Schema.AddMaxAhead);
+            }
+
             file.Execute(Schema.Rollups);
 
             // Small changes, often: its -wal must not outgrow a small quota.

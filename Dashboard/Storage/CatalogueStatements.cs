@@ -6,9 +6,10 @@ namespace Stack.Dashboard.Storage;
 internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
 {
     private readonly SqliteStatement _saveSegment = file.Prepare("""
-        INSERT INTO segments(file, min_id, max_id, min_ts, max_ts, max_delay, logs, spans, points, bytes, sealed) VALUES(?,?,?,?,?,?,?,?,?,?,?)
+        INSERT INTO segments(file, min_id, max_id, min_ts, max_ts, max_delay, logs, spans, points, bytes, sealed, max_ahead) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)
         ON CONFLICT(file) DO UPDATE SET min_id=excluded.min_id, max_id=excluded.max_id, min_ts=excluded.min_ts, max_ts=excluded.max_ts,
-            max_delay=excluded.max_delay, logs=excluded.logs, spans=excluded.spans, points=excluded.points, bytes=excluded.bytes, sealed=excluded.sealed
+            max_delay=excluded.max_delay, logs=excluded.logs, spans=excluded.spans, points=excluded.points, bytes=excluded.bytes, sealed=excluded.sealed,
+            max_ahead=excluded.max_ahead
         """);
 
     private readonly SqliteStatement _saveResource = file.Prepare(
@@ -28,7 +29,7 @@ internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
 
         var list = new SegmentList([]);
         using var segments = file.Prepare(
-            "SELECT file, min_id, max_id, min_ts, max_ts, max_delay, logs, spans, points, bytes, sealed FROM segments");
+            "SELECT file, min_id, max_id, min_ts, max_ts, max_delay, logs, spans, points, bytes, sealed, max_ahead FROM segments");
         while (segments.Step())
         {
             list = list.With(new SegmentInfo
@@ -44,6 +45,7 @@ internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
                 Points = segments.Number(8),
                 Bytes = segments.Number(9),
                 IsSealed = segments.Number(10) != 0,
+                MaxAhead = segments.IsNull(11) ? null : segments.Number(11),
                 Resources = resources.GetValueOrDefault(segments.Text(0), ImmutableDictionary<long, Signal>.Empty),
             });
         }
@@ -55,7 +57,7 @@ internal sealed class CatalogueStatements(SqliteFile file) : IDisposable
     {
         _saveSegment.Bind(1, segment.File).Bind(2, segment.MinId).Bind(3, segment.MaxId).Bind(4, segment.MinTs).Bind(5, segment.MaxTs)
             .Bind(6, segment.MaxDelay).Bind(7, segment.Logs).Bind(8, segment.Spans).Bind(9, segment.Points).Bind(10, segment.Bytes)
-            .Bind(11, segment.IsSealed ? 1 : 0).Run();
+            .Bind(11, segment.IsSealed ? 1 : 0).Bind(12, segment.MaxAhead).Run();
         if (ReferenceEquals(segment.Resources, savedResources))
         {
             return;

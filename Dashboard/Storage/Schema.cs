@@ -38,6 +38,10 @@ internal static class Schema
         CREATE TABLE IF NOT EXISTS cleared(res INTEGER PRIMARY KEY, before INTEGER NOT NULL);
         """;
 
+    // Null in segments of before.
+    public const string HasMaxAhead = "SELECT count(*) FROM pragma_table_info('segments') WHERE name='max_ahead'";
+    public const string AddMaxAhead = "ALTER TABLE segments ADD COLUMN max_ahead INTEGER";
+
     /// <summary>
     /// What a segment that an earlier version began may lack; it changes nothing that is there. <c>runs</c>: the point at <c>t</c> is the first one that
     /// its sender counted from <c>start</c> on.

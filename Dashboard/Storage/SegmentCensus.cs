@@ -37,7 +37,7 @@ internal static class SegmentCensus
 
     private static SegmentInfo AddRows(SqliteFile file, SegmentInfo info, string table, string time, long afterId)
     {
-        using var figures = file.Prepare($"SELECT min(id), max(id), min({time}), max({time}), max(id-{time}), count(*) FROM {table} WHERE id>?");
+        using var figures = file.Prepare($"SELECT min(id), max(id), min({time}), max({time}), max(id-{time}), count(*), max({time}-id) FROM {table} WHERE id>?");
         if (!figures.Bind(1, afterId).Step() || figures.IsNull(0))
         {
             return info;
@@ -50,6 +50,7 @@ internal static class SegmentCensus
             MinTs = Math.Min(info.MinTs, figures.Number(2)),
             MaxTs = Math.Max(info.MaxTs, figures.Number(3)),
             MaxDelay = Math.Max(info.MaxDelay, figures.Number(4)),
+            MaxAhead = info.MaxAhead is { } ahead ? Math.Max(ahead, figures.Number(6)) : null,
             Logs = figures.Number(5),
         };
     }

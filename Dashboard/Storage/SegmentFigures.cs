@@ -13,6 +13,8 @@ internal struct SegmentFigures(SegmentInfo info)
 
     public long MaxDelay { get; set; } = info.MaxDelay;
 
+    public long? MaxAhead { get; set; } = info.MaxAhead;
+
     public long Logs { get; set; } = info.Logs;
 
     public long Spans { get; set; } = info.Spans;
@@ -26,6 +28,7 @@ internal struct SegmentFigures(SegmentInfo info)
         MinTs = MinTs,
         MaxTs = MaxTs,
         MaxDelay = MaxDelay,
+        MaxAhead = MaxAhead,
         Logs = Logs,
         Spans = Spans,
         Points = Points,

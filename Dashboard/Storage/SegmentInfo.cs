@@ -21,6 +21,9 @@ internal sealed record SegmentInfo
     /// <summary>The longest way from a sender's time to its arrival, in ticks.</summary>
     public long MaxDelay { get; init; }
 
+    /// <summary>How far a sender's clock was ahead at most: no row's time is later than its id by more ticks. Null: an earlier version did not keep it.</summary>
+    public long? MaxAhead { get; init; } = 0;
+
     public long Logs { get; init; }
 
     public long Spans { get; init; }

@@ -92,6 +92,15 @@ internal sealed class SegmentReaders(string directory, int keepOpen = 4) : IDisp
         return new Reopening(this, file);
     }
 
+    /// <summary>Whether somebody keeps readers out of the file, or waits for the last one to end.</summary>
+    public bool IsClosing(string file)
+    {
+        lock (_gate)
+        {
+            return _closed.Contains(file);
+        }
+    }
+
     /// <summary>Lets go of a deleted file, so that its space is freed.</summary>
     public void Forget(string file)
     {

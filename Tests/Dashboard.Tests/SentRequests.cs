@@ -40,6 +40,12 @@ internal sealed record SentRequests(string Instance = "site-8001", string Servic
         new SeriesInfo(new ScopeInfo("Stack.Hosting", ""), metric, "1", "gauge", $$"""{"stack.replica":"{{replica}}"{{(state is null ? "" : $",\"stack.state\":\"{state}\"")}}}"""),
         new PointRow { Time = at, Real = value, Progress = value });
 
+    /// <summary>Connections of the gateway's clients, as the AppHost sends what Nginx tells: now in a state, or new ones since ten seconds before.</summary>
+    public static PointDraft Connections(DateTimeOffset at, string metric, double value, string? state = null) => new(
+        new ResourceInfo("nginx", "nginx", "nginx", """{"service.name":"nginx"}"""),
+        new SeriesInfo(new ScopeInfo("Stack.Nginx", ""), $"nginx.connections_{metric}", "{connection}", state is null ? "sum:delta" : "gauge", state is null ? "{}" : $$"""{"state":"{{state}}"}"""),
+        new PointRow { Time = at, Start = at.AddSeconds(-10), Real = value, Progress = value });
+
     /// <summary>A request as the gateway tells of it.</summary>
     public static SpanDraft Gateway(DateTimeOffset end, double seconds, int status, params IReadOnlyList<GatewayTry> tries) => new(
         new ResourceInfo("nginx", "nginx", "nginx", """{"service.name":"nginx"}"""),

@@ -25,6 +25,8 @@ internal sealed class SegmentWalk(ImmutableArray<SegmentInfo> segments, SegmentR
 
         if (readers.Rent(segment.File) is not { } reader)
         {
+            // Gone by now.
+            IsPartial = true;
             return;
         }
 

@@ -1,4 +1,5 @@
 using Stack.Dashboard.Settings;
+using Stack.Dashboard.Web.Security;
 
 namespace Stack.Dashboard.Web.Api;
 
@@ -15,12 +16,19 @@ internal sealed class ApiAccess(DashboardOptions options) : IEndpointFilter
             return TypedResults.Problem("The telemetry API is switched off; 'Dashboard:Api:Enabled' is false.", statusCode: StatusCodes.Status404NotFound);
         }
 
-        var http = context.HttpContext;
-        var isLetIn = options.Api.AuthMode == KeyAuthMode.Unsecured
-            || _keys.Accepts(http.Request.Headers[Header])
-            || http.User.Identity?.IsAuthenticated == true;
-        return isLetIn
+        return ShowsKey(context.HttpContext) || context.HttpContext.User.Identity?.IsAuthenticated == true
             ? await next(context)
             : TypedResults.Problem($"The header '{Header}' is missing or wrong.", statusCode: StatusCodes.Status401Unauthorized);
     }
+
+    /// <summary>For what is more than reading: a key, or a browser that is signed in as operator.</summary>
+    public async ValueTask<object?> RefuseReadersAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        return ShowsKey(http) || http.RequestServices.GetRequiredService<BrowserSignIn>().IsOperator(http)
+            ? await next(context)
+            : TypedResults.Problem($"Your token only reads. Use the operator's token, or the header '{Header}'.", statusCode: StatusCodes.Status403Forbidden);
+    }
+
+    private bool ShowsKey(HttpContext http) => options.Api.AuthMode == KeyAuthMode.Unsecured || _keys.Accepts(http.Request.Headers[Header]);
 }

@@ -11,8 +11,9 @@ internal static class TelemetryApi
     public static void MapTelemetryApi(this WebApplication app)
     {
         // The filter decides who is let in; a policy that sends browsers to the login page would answer scripts with a page.
+        var access = new ApiAccess(app.Services.GetRequiredService<DashboardOptions>());
         var api = app.MapGroup("/api/telemetry").AllowAnonymous()
-            .AddEndpointFilter(new ApiAccess(app.Services.GetRequiredService<DashboardOptions>()))
+            .AddEndpointFilter(access)
             .AddEndpointFilter(RefuseBadQueriesAsync);
         api.MapGet("resources", (LogQueries queries) => TypedResults.Json(ResourceReply.Of(queries.Resources())));
         LogsApi.Map(api);
@@ -22,7 +23,7 @@ internal static class TelemetryApi
         {
             ExportEndpoints.Name(context, "telemetry", "tar");
             return TypedResults.Stream(body => backup.WriteAsync(body, context.RequestAborted), "application/x-tar");
-        });
+        }).AddEndpointFilter(access.RefuseReadersAsync);
         OverviewApi.Map(api);
         MetricsApi.Map(api);
         api.MapGet("{**rest}", (string rest) => TypedResults.Problem($"There is no '/api/telemetry/{rest}'.", statusCode: StatusCodes.Status404NotFound));

@@ -278,6 +278,30 @@ public sealed class OverviewQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_of_clients_are_the_gateways_and_make_no_instance_of_it()
+    {
+        await using var store = await OpenAsync();
+        foreach (var (at, open) in new[] { (-40, 7), (-30, 9), (-20, 5) })
+        {
+            await AddAsync(store,
+                SentRequests.Connections(Noon.AddSeconds(at), "current", open, "active"), SentRequests.Connections(Noon.AddSeconds(at), "current", 1, "reading"),
+                SentRequests.Connections(Noon.AddSeconds(at), "current", 2, "writing"), SentRequests.Connections(Noon.AddSeconds(at), "current", open - 3, "waiting"),
+                SentRequests.Connections(Noon.AddSeconds(at), "accepted", 40), SentRequests.Connections(Noon.AddSeconds(at), "handled", 39));
+        }
+
+        var figures = await ReadAsync(store, TimeSpan.FromMinutes(1));
+
+        figures.Instances.ShouldBeEmpty();
+        var gateway = figures.Gateways.Single();
+        (gateway.Name, gateway.Answered.Count).ShouldBe(("nginx", 0));
+        var connections = gateway.Connections!;
+        (connections.Open, connections.Reading, connections.Writing, connections.Waiting).ShouldBe((5, 1, 2, 2));
+        connections.Opens.Max().ShouldBe(9);
+        connections.Accepted!.Value.ShouldBe(4, 0.5);
+        connections.Refused.ShouldBe(3, 1e-6);
+    }
+
+    [Fact]
     public async Task Figures_of_a_transaction_that_failed_are_not_counted_and_those_of_the_next_try_once()
     {
         await using var store = await OpenAsync(o => o with { SegmentPageLimit = 40 });

@@ -43,6 +43,52 @@ public sealed class TraceQueriesTests : IDisposable
             [Samples.Span(n, "inner", status: 2, parent: "00000000000000ff"), Samples.Span(n, "outer", "nginx", status: 2, service: "nginx")];
     }
 
+    [Theory]
+    [InlineData(false, "errors=true")]
+    [InlineData(true, "errors=true")]
+    [InlineData(false, "resource=nginx")]
+    [InlineData(true, "resource=nginx")]
+    public async Task An_error_is_found_that_is_not_in_the_segment_of_the_span_that_entered(bool errorFirst, string filter)
+    {
+        await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 1 });
+        SpanDraft[] failed = [Samples.Span(1, "SELECT", kind: 3, status: 2, parent: "00000000000000ff"), Samples.Span(2, "SELECT", kind: 3, parent: "00000000000000ff")];
+        SpanDraft[] entered = [Samples.Span(1, "GET", "nginx", milliseconds: 30, service: "nginx"), Samples.Span(2, "GET", "nginx", milliseconds: 40, service: "nginx")];
+        await store.AddAsync(errorFirst ? failed : entered);
+        await store.AddAsync(errorFirst ? entered : failed);
+        await store.AddAsync(Samples.Span(3, "GET"));
+        store.Segments.Count(s => s.Spans > 0).ShouldBe(3);
+        var wanted = TraceFilterTests.FilterOf(filter) with { HasError = true };
+
+        foreach (var byDuration in new[] { false, true })
+        {
+            var page = await store.Traces.FindAsync(wanted with { ByDuration = byDuration }, CancellationToken.None);
+            page.Traces.Select(trace => trace.Id).ShouldBe([1.ToString("x32")], $"by duration: {byDuration}");
+            page.IsPartial.ShouldBeFalse();
+        }
+
+        (await store.Traces.CountAsync(wanted, CancellationToken.None)).ShouldBe((1, false));
+        (await store.Traces.FindAsync(wanted with { HasError = false }, CancellationToken.None)).Traces.Select(trace => trace.Id).ShouldNotContain(1.ToString("x32"));
+    }
+
+    [Fact]
+    public async Task Failed_traces_over_two_segments_are_on_one_page_each()
+    {
+        await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 1 });
+        await store.AddAsync(Enumerable.Range(1, 30).Select(n => Samples.Span(n, "SELECT", kind: 3, status: 2, parent: "00000000000000ff")));
+        await store.AddAsync(Enumerable.Range(1, 30).SelectMany(n => new[] { Samples.Span(n, "again", kind: 3, status: 2, parent: "00000000000000fe"), Samples.Span(n, "GET", "nginx", service: "nginx") }));
+        List<string> seen = [];
+        TraceCursor? next = null;
+        do
+        {
+            var page = await store.Traces.FindAsync(new TraceFilter { HasError = true, Limit = 7, Before = next }, CancellationToken.None);
+            seen.AddRange(page.Traces.Select(trace => trace.Id));
+            next = page.Next;
+        }
+        while (next is not null);
+
+        seen.ShouldBe(Enumerable.Range(1, 30).Reverse().Select(n => n.ToString("x32")));
+    }
+
     [Fact]
     public async Task Longest_first_goes_by_the_longest_part_of_each_trace_and_pages_without_gaps()
     {

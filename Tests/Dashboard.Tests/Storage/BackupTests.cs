@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Net;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Storage;
+using Stack.Dashboard.Tests.Web;
 
 namespace Stack.Dashboard.Tests.Storage;
 
@@ -52,5 +53,20 @@ public sealed class BackupTests : IDisposable
         using var answer = await stranger.GetAsync("/api/telemetry/backup");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("the-token-of-a-viewer", HttpStatusCode.Forbidden)]
+    [InlineData(TestDashboard.Token, HttpStatusCode.OK)]
+    public async Task A_browser_gets_a_back_up_only_with_the_operators_token(string token, HttpStatusCode expected)
+    {
+        await using var dashboard = await TestDashboard.StartSecuredAsync(settings: ["--Dashboard:Frontend:ViewerToken=the-token-of-a-viewer", "--Dashboard:Api:PrimaryApiKey=the-key"]);
+        (await dashboard.Browser.GetAsync($"/login?t={token}")).Dispose();
+
+        using var answer = await dashboard.Browser.GetAsync("/api/telemetry/backup");
+        using var resources = await dashboard.Browser.GetAsync("/api/telemetry/resources");
+
+        answer.StatusCode.ShouldBe(expected, await answer.Content.ReadAsStringAsync());
+        resources.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 }

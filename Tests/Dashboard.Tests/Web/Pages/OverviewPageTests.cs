@@ -40,6 +40,48 @@ public sealed class OverviewPageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_replicas_really_cost_stands_beside_their_memory()
+    {
+        static Stack.Hosting.Control.Contract.ReplicaStatus With(string name, int port, long? megabytes) => Sample.Replica(name, port) with { Pss = megabytes * 1024 * 1024 };
+        await using var host = await FakeAppHost.StartAsync(
+            Socket, Sample.Site(With("site-8001", 8001, 40), With("site-8002", 8002, 42)), Sample.Resource("other", "Project", With("other-1", 9001, 50), With("other-2", 9002, null)));
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/");
+
+        Text(page, "tr[data-replica=site-8001] td[data-label=Memory]").ShouldBe("105 MB PSS 40 MB");
+        page.QuerySelectorAll(".total td[data-label=Memory]").Select(Words).ShouldBe(["210 MB", "210 MB PSS 82 MB"], ignoreOrder: true);
+        Text(page, "tr[data-replica=other-2] td[data-label=Memory]").ShouldBe("105 MB");
+    }
+
+    [Fact]
+    public async Task Connections_of_clients_stand_in_the_gateways_line_also_before_the_first_request()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2), Sample.Nginx());
+        await using var dashboard = await ConnectAsync();
+        var at = Now.AddSeconds(-20);
+        await SendAsync(dashboard,
+            SentRequests.Connections(at, "current", 12, "active"), SentRequests.Connections(at, "current", 1, "reading"), SentRequests.Connections(at, "current", 2, "writing"),
+            SentRequests.Connections(at, "current", 9, "waiting"), SentRequests.Connections(at, "accepted", 40), SentRequests.Connections(at, "handled", 40));
+
+        var page = await dashboard.OpenAsync("/?range=5m");
+
+        var connections = page.QuerySelectorAll(".gateway dl > div").Single(d => d.QuerySelector("dt")!.TextContent == "Connections");
+        Words(connections).ShouldMatch(@"^Connections ?12 3 busy · 9 idle · \S+ new$");
+        connections.QuerySelector("a")!.GetAttribute("href").ShouldBe("/metrics/resource/nginx/meter/Stack.Nginx/instrument/nginx.connections_current?range=5m");
+        connections.GetAttribute("data-tone").ShouldBeNull();
+        page.QuerySelectorAll(".overview-table").Length.ShouldBe(1);
+        page.QuerySelector(".verdict h2")!.TextContent.Trim().ShouldBe("Nothing stands out: 2 replicas, no requests yet");
+
+        await SendAsync(dashboard, SentRequests.Connections(at.AddSeconds(5), "accepted", 10), SentRequests.Connections(at.AddSeconds(5), "handled", 7));
+
+        page = await dashboard.OpenAsync("/?range=5m");
+        connections = page.QuerySelectorAll(".gateway dl > div").Single(d => d.QuerySelector("dt")!.TextContent == "Connections");
+        Words(connections).ShouldEndWith("3 refused");
+        connections.GetAttribute("data-tone").ShouldBe("bad");
+    }
+
+    [Fact]
     public async Task Alike_replicas_are_said_to_be_alike()
     {
         await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
