@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stack.ServiceDefaults;
 using Stack.ServiceDefaults.Gateway;
 using Stack.ServiceDefaults.Health;
+using Stack.ServiceDefaults.Http;
 using Stack.ServiceDefaults.Keys;
 using Stack.ServiceDefaults.Lifetime;
 using Stack.ServiceDefaults.Requests;
@@ -27,8 +28,8 @@ namespace Microsoft.Extensions.Hosting;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Adds telemetry, health checks, forwarded headers of the gateway, the shared key ring, Kestrel limits from configuration and
-    /// the lifeline. All of it follows variables that an AppHost or a publisher sets; without them the site stays a plain one.
+    /// Adds telemetry, health checks, forwarded headers of the gateway, the shared key ring, Kestrel limits from configuration,
+    /// service discovery and resilience for HTTP clients, and the lifeline. All of it follows variables that an AppHost or a publisher sets; without them the site stays a plain one.
     /// </summary>
     /// <param name="builder">The builder of the site.</param>
     /// <returns>The same builder.</returns>
@@ -50,6 +51,7 @@ public static class ServiceDefaultsExtensions
         builder.AddRequestPipeline();
         builder.AddKestrelSettings();
         builder.AddSharedKeyRing();
+        builder.AddHttpClientDefaults();
         builder.AddLifeline();
 
         // In Development the framework has done it; otherwise a site run from its build output would answer static files with empty bodies.
