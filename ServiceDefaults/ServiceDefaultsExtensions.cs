@@ -12,6 +12,7 @@ using Stack.ServiceDefaults.Keys;
 using Stack.ServiceDefaults.Lifetime;
 using Stack.ServiceDefaults.Requests;
 using Stack.ServiceDefaults.Telemetry;
+using Stack.ServiceDefaults.Warnings;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -53,6 +54,8 @@ public static class ServiceDefaultsExtensions
         builder.AddSharedKeyRing();
         builder.AddHttpClientDefaults();
         builder.AddLifeline();
+        builder.AddServiceManagerNews();
+        builder.AddStartWarnings();
 
         // In Development the framework has done it; otherwise a site run from its build output would answer static files with empty bodies.
         if (builder.Environment is IWebHostEnvironment web && !web.IsDevelopment())

@@ -1,6 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using WebSite.Models;
 
+if (await StackCommands.TryRunAsync(args) is { } code)
+{
+    return code;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 
@@ -22,3 +27,4 @@ app.MapControllerRoute("default", "{controller=Home}/{action=Index}/{id?}");
 app.MapDefaultEndpoints();
 
 app.Run();
+return 0;

@@ -9,7 +9,7 @@ namespace Stack.ServiceDefaults.Health;
 /// <summary>Registers the default checks and maps the two endpoints.</summary>
 internal static class HealthSetup
 {
-    private const string LiveTag = "live";
+    public const string LiveTag = "live";
 
     public static void AddChecks(IServiceCollection services)
         => services.AddHealthChecks()

@@ -10,7 +10,7 @@ internal sealed class SiteProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly string[] ForeignPrefixes = ["STACK_", "OTEL_", "ASPNETCORE_", "KESTREL_", "SERVICES__"];
+    private static readonly string[] ForeignPrefixes = ["STACK_", "OTEL_", "ASPNETCORE_", "KESTREL_", "SERVICES__", "NOTIFY_", "WATCHDOG_"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -51,7 +51,7 @@ internal sealed class SiteProcess : IAsyncDisposable
     public static string ProjectFolder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Dll)!, "../../.."));
 
     /// <summary>Starts the site and waits until it listens.</summary>
-    public static async Task<SiteProcess> StartAsync(params (string Name, string Value)[] variables)
+    public static async Task<SiteProcess> StartAsync(params (string Name, string? Value)[] variables)
     {
         var site = Launch(variables);
         try
@@ -70,9 +70,12 @@ internal sealed class SiteProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the site, whatever becomes of it.</summary>
-    public static SiteProcess Launch(params (string Name, string Value)[] variables)
+    public static SiteProcess Launch(params (string Name, string? Value)[] variables) => Run([], variables);
+
+    /// <summary>Starts the site's program with these arguments, whatever becomes of it. A variable without a value is taken away.</summary>
+    public static SiteProcess Run(string[] args, params (string Name, string? Value)[] variables)
     {
-        var start = new ProcessStartInfo("dotnet", [Dll])
+        var start = new ProcessStartInfo("dotnet", [Dll, .. args])
         {
             WorkingDirectory = ProjectFolder,
             UseShellExecute = false,
