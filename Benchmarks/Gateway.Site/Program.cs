@@ -2,7 +2,12 @@
 using Gateway.Site.Models;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+var plain = builder.Configuration.GetValue<bool>("Plain"); // to see what service defaults cost
+if (!plain)
+{
+    builder.AddServiceDefaults();
+}
+
 builder.Services.AddControllersWithViews();
 builder.Services.AddSingleton<ConnectionCounter>();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
@@ -14,6 +19,9 @@ app.UseExceptionHandler("/error");
 app.UseRouting();
 app.MapStaticAssets();
 app.MapControllerRoute("default", "{controller=Home}/{action=Index}/{id?}");
-app.MapDefaultEndpoints();
+if (!plain)
+{
+    app.MapDefaultEndpoints();
+}
 
 app.Run();

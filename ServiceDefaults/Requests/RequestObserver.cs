@@ -41,11 +41,9 @@ internal sealed class RequestObserver(RequestDelegate next, RequestsInFlight cou
             var outcome = RequestOutcome.Of(request, time.GetElapsedTime(start));
             RequestTags.Set(context, outcome);
             summary.Write(context, outcome);
-            if (outcome.Route?.IsStaticAsset == true)
-            {
-                request.Endpoint = RouteName.StaticAssetEndpoint;
-            }
 
+            // From here on only the framework's metrics ask for it: they are to have the route that was asked for, not the error page's.
+            request.Endpoint = outcome.Route?.IsStaticAsset == true ? RouteName.StaticAssetEndpoint : request.Asked;
             request.End();
         }
     }

@@ -38,6 +38,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public IReadOnlyList<OtlpPoint> Points => [.. Exports("metrics").SelectMany(OtlpRecords.Points)];
 
+    /// <summary>Whether exports are answered 503 and forgotten.</summary>
+    public volatile bool Refuses;
+
+    private int _refused;
+
+    public int Refused => Volatile.Read(ref _refused);
+
     /// <summary>Values of the x-otlp-api-key header, one for each request.</summary>
     public IReadOnlyList<string> ApiKeys
     {
@@ -84,6 +91,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private async Task ReceiveAsync(HttpContext context)
     {
         var body = await ReadAsync(context.Request);
+        if (Refuses)
+        {
+            Interlocked.Increment(ref _refused);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         var grpc = context.Request.ContentType == "application/grpc";
         lock (_gate)
         {

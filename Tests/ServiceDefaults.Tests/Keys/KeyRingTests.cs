@@ -103,5 +103,24 @@ public class KeyRingTests
         again.QuerySelector(".thanks").ShouldBeNull();
     }
 
+    [Fact]
+    [Trait("kind", "process")]
+    public async Task Cookie_outlives_a_deploy_into_another_folder_also_of_a_user_without_a_home()
+    {
+        using var folder = new TempFolder();
+        (string, string?)[] variables = [("STACK_KEYS", folder.Create("keys")), ("OTEL_SERVICE_NAME", "site"), ("HOME", null)];
+        await using var before = await SiteProcess.StartAsync([.. variables, ("STACK_INSTANCE", "before"), ("ASPNETCORE_CONTENTROOT", folder.Create("release-1"))]);
+        await using var after = await SiteProcess.StartAsync([.. variables, ("STACK_INSTANCE", "after"), ("ASPNETCORE_CONTENTROOT", folder.Create("release-2"))]);
+        await before.SeeAsync("release-1"); // its content root
+        await after.SeeAsync("release-2");
+        using var visitor = new Visitor();
+
+        using var posted = await visitor.PostAsync(before.Address, await visitor.GetAsync(before.Address), "Ada", "Still there?");
+        var thanks = await visitor.GetAsync(after.Address);
+
+        posted.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        thanks.QuerySelector(".thanks")!.TextContent.ShouldContain("Taken by before, shown by after.");
+    }
+
     private static IDataProtector Protector(TestSite site) => site.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 }

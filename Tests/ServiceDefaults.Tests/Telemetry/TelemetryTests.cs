@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
@@ -78,12 +80,13 @@ public class TelemetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Failure_marks_the_span_of_the_route_that_was_asked_for(bool errorPage)
+    [InlineData("Production", true)]
+    [InlineData("Production", false)]
+    [InlineData("Development", false)]
+    public async Task Failure_marks_the_span_of_the_route_that_was_asked_for(string environment, bool errorPage)
     {
         await using var collector = await OtlpReceiver.StartHttpAsync();
-        await RunAsync(collector, ["/sample/fail"], errorPage: errorPage);
+        await RunAsync(collector, ["/sample/fail"], errorPage: errorPage, environment: environment);
 
         var span = Spans(collector).Single(span => span.Attributes.GetValueOrDefault("url.path") == "/sample/fail");
         span.Name.ShouldBe("GET Sample/Fail/{id?}");
@@ -91,6 +94,99 @@ public class TelemetryTests
         span.Attributes["error.type"].ShouldBe("System.InvalidOperationException");
         span.Status.ShouldBe(2);
         span.Events.ShouldContain("exception");
+    }
+
+    [Theory]
+    [InlineData("/sample/absent", "GET Sample/Absent/{id?}", "Sample/Absent/{id?}")]
+    [InlineData("/no/such/page/at/all", "GET", null)]
+    public async Task Page_that_is_executed_in_the_place_of_an_empty_404_does_not_pass_for_what_was_asked(string path, string name, string? route)
+    {
+        await using var collector = await OtlpReceiver.StartHttpAsync();
+        await RunAsync(collector, [path], pipeline: app => app.MapGet("/status/{code}", (int code) => $"sorry: {code}"), statusPages: true);
+
+        var span = Spans(collector).Single(span => span.Attributes.GetValueOrDefault("url.path") == path);
+        span.Name.ShouldBe(name);
+        span.Attributes.GetValueOrDefault("stack.route").ShouldBe(route);
+        span.Attributes["http.response.status_code"].ShouldBe("404");
+        span.Status.ShouldBe(0);
+        collector.Logs.Single(log => log.Category == "Stack.Request").Attributes["Route"].ShouldBe(route ?? "none");
+        collector.Points.ShouldNotContain(point => point.Metric == "http.server.request.duration" && point.Attributes.Values.Contains("/status/{code}"));
+    }
+
+    [Fact]
+    public async Task Web_socket_is_a_span_of_its_route_that_switched_protocols()
+    {
+        await using var collector = await OtlpReceiver.StartHttpAsync();
+        await RunAsync(collector, [],
+            pipeline: app =>
+            {
+                app.UseWebSockets();
+                app.MapGet("/socket", async (HttpContext context) =>
+                {
+                    using var socket = await context.WebSockets.AcceptWebSocketAsync();
+                    await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                });
+            },
+            visit: async address =>
+            {
+                using var socket = new ClientWebSocket();
+                await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/socket", Query = "secret=canary" }.Uri, TestContext.Current.CancellationToken);
+                await socket.ReceiveAsync(new byte[16], TestContext.Current.CancellationToken);
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
+            });
+
+        var span = Spans(collector).Single(span => span.Name == "GET /socket");
+        span.Attributes["http.response.status_code"].ShouldBe("101");
+        span.Attributes["stack.route"].ShouldBe("/socket");
+        span.Status.ShouldBe(0);
+        collector.Contains("canary").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Call_to_a_service_is_a_child_span_with_the_address_that_was_chosen_and_without_the_query()
+    {
+        await using var callee = await TestSite.StartAsync(sockets: true, pipeline: app => app.MapGet("/items", () => "items"));
+        await using var collector = await OtlpReceiver.StartHttpAsync();
+        await RunAsync(collector, ["/call"],
+            new()
+            {
+                ["services:callee:http:0"] = "http://127.0.0.1:1",
+                ["services:callee:http:1"] = callee.Address.ToString(),
+                ["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true",
+                ["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "true",
+            },
+            pipeline: app => app.MapGet("/call", (IHttpClientFactory clients) => clients.CreateClient("caller").GetStringAsync("http://callee/items?secret=canary")));
+
+        var server = Spans(collector).Single(span => span.Name == "GET /call");
+        var calls = Spans(collector).Where(span => span.ParentId == server.SpanId).ToList();
+        calls.Select(call => call.Attributes["server.port"]).ShouldBe(["1", $"{callee.Address.Port}"]);
+        calls[0].Attributes["error.type"].ShouldBe("connection_error");
+        calls[1].Attributes["url.full"].ShouldBe($"{callee.Address}items?*");
+        calls[1].TraceId.ShouldBe(server.TraceId);
+        Spans(collector).Single(span => span.Name == "GET /items").ParentId.ShouldBe(calls[1].SpanId);
+        collector.Contains("canary").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_a_collector_refuses_is_sent_again()
+    {
+        await using var collector = await OtlpReceiver.StartHttpAsync();
+        collector.Refuses = true;
+        await using var site = await TestSite.StartAsync(
+            new()
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Endpoint, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "100", ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
+            },
+            sockets: true, pipeline: app => app.MapGet("/asked", () => "answered"));
+        using var client = site.CreateClient();
+
+        (await client.GetStringAsync("/asked", TestContext.Current.CancellationToken)).ShouldBe("answered");
+        await UntilAsync(() => collector.Refused >= 2, "two exports were refused");
+        collector.Refuses = false;
+
+        await UntilAsync(() => collector.Spans.Any(span => span.Name == "GET /asked"), "the span arrived");
+        await UntilAsync(() => collector.Logs.Any(log => log.Category == "Stack.Request" && log.Attributes["Path"] == "/asked"), "the summary arrived");
     }
 
     [Fact]
@@ -194,14 +290,15 @@ public class TelemetryTests
 
     private static async Task RunAsync(
         OtlpReceiver collector, string[] paths, Dictionary<string, string?>? settings = null, bool errorPage = false,
-        Action<WebApplicationBuilder>? services = null, Action<WebApplication>? pipeline = null)
+        Action<WebApplicationBuilder>? services = null, Action<WebApplication>? pipeline = null, string environment = "Production", bool statusPages = false,
+        Func<Uri, Task>? visit = null)
     {
         var all = new Dictionary<string, string?>(settings ?? [])
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Endpoint,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
-        await using var site = await TestSite.StartAsync(all, sockets: true,
+        await using var site = await TestSite.StartAsync(all, sockets: true, environment: environment,
             services: builder =>
             {
                 builder.Services.AddControllers();
@@ -212,6 +309,12 @@ public class TelemetryTests
                 if (errorPage)
                 {
                     app.UseExceptionHandler("/oops");
+                }
+
+                if (statusPages)
+                {
+                    app.UseStatusCodePagesWithReExecute("/status/{0}");
+                    app.UseRouting();
                 }
 
                 app.MapControllerRoute("default", "{controller=Sample}/{action=Index}/{id?}");
@@ -225,6 +328,19 @@ public class TelemetryTests
         foreach (var path in paths)
         {
             using var answer = await client.GetAsync(path, TestContext.Current.CancellationToken);
+        }
+
+        await (visit?.Invoke(site.Address) ?? Task.CompletedTask);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"Within 30 s it did not happen that {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 }
