@@ -8,7 +8,7 @@ namespace Stack.ServiceDefaults.Http;
 /// <summary>Gives every client of <see cref="IHttpClientFactory"/> service discovery and resilience.</summary>
 internal static class HttpClientSetup
 {
-    /// <summary>The exporters' own: they have their own tries, and what goes wrong with telemetry must not become telemetry.</summary>
+    /// <summary>The exporters' own: they have their own tries, and what is sent of telemetry must not become telemetry.</summary>
     private static readonly string[] Exporters = ["OtlpTraceExporter", "OtlpMetricExporter", "OtlpLogExporter"];
 
     public static void AddHttpClientDefaults(this IHostApplicationBuilder builder)
@@ -20,6 +20,10 @@ internal static class HttpClientSetup
         builder.Services.AddHostedService<HttpClientStartCheck>();
         builder.Services.ConfigureHttpClientDefaults(clients =>
             clients.Services.ConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(AddHandlers)));
+        foreach (var exporter in Exporters)
+        {
+            builder.Services.AddHttpClient(exporter).RemoveAllLoggers();
+        }
     }
 
     // The handlers that the site adds to a client come after these, so that they see each try and the address it goes to.

@@ -104,13 +104,14 @@ public class HttpClientSettingsTests
     [InlineData("OtlpLogExporter")]
     public async Task Exporters_of_telemetry_keep_their_own_ways(string client)
     {
-        await using var site = await ClientSite.StartAsync();
+        await using var site = await ClientSite.StartAsync(new() { ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Information" });
         site.Network.AnswerWith(HttpStatusCode.ServiceUnavailable);
 
         using var answer = await site.Create(client).GetAsync(Address, TestContext.Current.CancellationToken);
 
         site.Network.Sent.ShouldHaveSingleItem();
         site.Time.NextDue.ShouldBeNull();
+        site.Logs.Lines.ShouldNotContain(line => line.Category.Contains(client));
     }
 
     [Fact]
