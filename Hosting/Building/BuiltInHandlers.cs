@@ -20,6 +20,11 @@ internal static class BuiltInHandlers
                 SequentialEndpoints.Of(resource);
             }
 
+            if (publishes && resource is ProjectResource project)
+            {
+                NoDefaultsWhenPublished.Note(project);
+            }
+
             if (resource.HasAnnotationOfType<Http2ServiceAnnotation>())
             {
                 foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsHttpLike))

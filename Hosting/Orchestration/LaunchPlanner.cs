@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Injection;
 using Stack.Hosting.Supervision;
 using Stack.Hosting.Supervision.Posix;
 
@@ -39,6 +40,9 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
 
     /// <summary>The published folder that a replica is launched from; null: what the model says.</summary>
     public Func<string, PublishedSiteAnnotation?> Release { get; init; } = _ => null;
+
+    /// <summary>Adds ServiceDefaults to a site that has none; null: it must not.</summary>
+    public SiteInjector? Injector { get; init; }
 
     public string LogFile(ReplicaIdentity replica) => Path.Combine(state.Logs, $"{replica.Name}.log");
 
@@ -73,13 +77,14 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         }
 
         var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, Release(replica.Name), () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
+        var injected = Injector?.Apply(first is [var assembly, ..] ? assembly : file, environment) ?? [];
         return new LaunchRequest
         {
             FileName = file,
             Arguments = [.. first, .. configuration.ResolvedArguments.Select(a => a.Text)],
             WorkingDirectory = Folder ?? folder,
             Environment = environment,
-            ModelVariables = configuration.ResolvedVariables.Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
+            ModelVariables = configuration.ResolvedVariables.Select(v => v.Name).Concat(injected).ToHashSet(StringComparer.Ordinal),
             SensitiveVariables = configuration.ResolvedVariables.Where(v => v.IsSensitive).Select(v => v.Name).ToHashSet(StringComparer.Ordinal),
             SensitiveArguments = configuration.ResolvedArguments.Index().Where(a => a.Item.IsSensitive).Select(a => a.Index + first.Length).ToHashSet(),
             LogFile = LogFile(replica),

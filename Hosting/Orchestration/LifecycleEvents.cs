@@ -78,6 +78,10 @@ internal sealed class LifecycleEvents(
         await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Has something done once a resource is ready, after what the AppHost's own handlers do.</summary>
+    public void OnReady(IResource resource, Func<CancellationToken, Task> act)
+        => eventing.Subscribe<ResourceReadyEvent>(resource, (_, token) => act(token));
+
     public Task ReadyAsync(IResource resource, CancellationToken cancellationToken)
         => eventing.PublishAsync(new ResourceReadyEvent(resource, services), cancellationToken);
 

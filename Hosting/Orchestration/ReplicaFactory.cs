@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Observation;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Injection;
 using Stack.Hosting.Supervision;
 
 namespace Stack.Hosting.Orchestration;
@@ -29,7 +30,13 @@ internal sealed class ReplicaFactory(
         {
             var logger = loggers.CreateLogger($"Stack.{resource.Name}");
             var releases = stack.Releases[resource.Name];
-            var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, releases.Targets, logger);
+            var injector = SiteInjector.For(resource.Resource, options, logger);
+            if (injector is not null)
+            {
+                events.OnReady(resource.Resource, injector.CheckAsync);
+            }
+
+            var specs = new SpecFactory(resource, options, stack.State, execution, containers, notifications, releases.Targets, injector, logger);
             var gate = new DependencyGate(resource.Resource, notifications, slots, token => events.BeforeResourceStartAsync(resource.Resource, token));
             var maker = new ReplicaMaker(
                 (replica, published) => new InstanceSupervisor(specs.Create(replica, request => Tell(resource, replica.Name, request)), launcher, gate, prober, time, logger, snapshot =>

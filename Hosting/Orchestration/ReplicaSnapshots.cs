@@ -13,7 +13,8 @@ internal static class ReplicaSnapshots
 
     public static CustomResourceSnapshot Map(CustomResourceSnapshot before, InstanceSnapshot replica, bool isContainer, DateTime now)
     {
-        var state = StateOf(replica, isContainer);
+        // With health reports it runs and is not healthy yet; without any, nothing but the state would tell that it is not ready.
+        var state = StateOf(before.HealthReports.IsDefaultOrEmpty ? replica with { Lived = false } : replica, isContainer);
         var runs = state.Text == KnownResourceStates.Running;
         var ended = KnownResourceStates.TerminalStates.Contains(state.Text);
         var snapshot = before with

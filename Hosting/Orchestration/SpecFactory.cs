@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Injection;
 using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Stack.Hosting.Supervision.Records;
@@ -21,11 +22,13 @@ internal sealed class SpecFactory
     private readonly InstanceRecordStore? _records;
     private readonly List<HttpHealthCheckAnnotation> _checks;
     private readonly HangDumps _dumps;
+    private readonly SiteInjector? _injector;
 
-    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ReleaseTargets releases, ILogger logger)
+    public SpecFactory(ResourcePlan plan, StackOptions options, StateFolder state, DistributedApplicationExecutionContext execution, ContainerRuntime containers, ResourceNotificationService notifications, ReleaseTargets releases, SiteInjector? injector, ILogger logger)
     {
         _plan = plan;
         _containers = containers;
+        _injector = injector;
         _records = options.Development ? null : state.Records;
         _options = options;
         _supervision = plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var annotation) ? annotation.Options : new SupervisionOptions();
@@ -35,6 +38,7 @@ internal sealed class SpecFactory
         {
             Container = plan.Resource.RunsInEngine() ? new ContainerLauncher(plan.Resource, containers, execution, notifications, state.Containers, StopGrace) : null,
             Settings = ProcessSettings.From(_supervision),
+            Injector = injector,
             Release = replica => releases.For(replica)?.Site,
             Folder = _supervision.Directory is { } folder ? Path.GetFullPath(folder, options.AppHostDirectory) : null,
         };
@@ -63,7 +67,7 @@ internal sealed class SpecFactory
         StaysBehind = () => _plan.Resource.RunsInEngine() && _plan.Resource.IsPersistent() && _containers.IsEnding,
         CreateLaunch = (generation, token) => Task.Run(() => CreateLaunchAsync(replica, generation, launching, token), token).WaitAsync(token),
         Liveness = _options.Development ? null : new LivenessChecks(_plan.Resource, _supervision, _dumps).Create(replica),
-        Readiness = [.. _checks.Select(c => Probe(c, replica))],
+        Readiness = _checks.Count == 0 && Connection(replica) is { } connection ? [connection] : [.. _checks.Select(c => Probe(c, replica))],
         Restart = new RestartSettings
         {
             Mode = _plan.Resource.TryGetLastAnnotation<RestartPolicyAnnotation>(out var policy) ? policy.Mode : _options.Development ? RestartMode.Never : RestartMode.Always,
@@ -77,6 +81,12 @@ internal sealed class SpecFactory
         StopGrace = StopGrace,
         ProbePeriod = TimeSpan.FromSeconds(_options.Development ? 5 : 2),
     };
+
+    // A site that knows nothing of us may have no page that tells of it: then it is ready when it takes connections.
+    private ProbeSpec? Connection(ReplicaIdentity replica)
+        => _injector is not null && _plan.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https") is { } endpoint
+            ? new ProbeSpec(new UriBuilder(endpoint.ReplicaEndpoints[replica.Index].UriString) { Scheme = "tcp" }.Uri)
+            : null;
 
     // The AppHost's callbacks run in it: they may block, and must not block the replica's loop or its stop.
     private async Task<LaunchRequest> CreateLaunchAsync(ReplicaIdentity replica, int generation, Action<LaunchRequest> launching, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
@@ -56,6 +57,9 @@ internal sealed record StackOptions
     /// <summary>Path of the dashboard's assembly, as the AppHost's build noted it.</summary>
     public required string? DashboardAssembly { get; init; }
 
+    /// <summary>Folder with what is loaded into sites that do not reference ServiceDefaults; null: nothing is.</summary>
+    public string? InjectFolder { get; init; }
+
     /// <summary>How processes are started: auto (also null), posix or process.</summary>
     public string? Launcher { get; init; }
 
@@ -87,8 +91,22 @@ internal sealed record StackOptions
                 MinFreeBytes = Size(configuration, "Stack:Logs:MinFreeBytes") ?? new LogSettings().MinFreeBytes,
             },
             ReleasesKept = Releases(configuration),
+            InjectFolder = InjectFolderOf(configuration, appHostDirectory, options.Assembly),
             Launcher = configuration[Supervision.Launchers.Setting],
         };
+    }
+
+    // The AppHost's build puts it beside the AppHost.
+    private static string? InjectFolderOf(IConfiguration configuration, string appHostDirectory, Assembly? appHost)
+    {
+        if (!configuration.GetValue("Stack:Inject:Enabled", true))
+        {
+            return null;
+        }
+
+        return configuration["Stack:Inject:Folder"] is { Length: > 0 } folder
+            ? Path.GetFullPath(folder, appHostDirectory)
+            : Path.Combine(appHost is { Location: { Length: > 0 } file } ? Path.GetDirectoryName(file)! : AppContext.BaseDirectory, "inject");
     }
 
     private static int Releases(IConfiguration configuration)

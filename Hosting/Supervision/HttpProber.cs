@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -6,6 +7,9 @@ namespace Stack.Hosting.Supervision;
 /// <summary>Probes by HTTP, straight to the replica: no proxy, no redirect, a new connection each time.</summary>
 internal sealed class HttpProber : IInstanceProber
 {
+    private const string Json = "application/json";
+    private static readonly TimeSpan JsonLimit = TimeSpan.FromSeconds(5);
+
     private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -23,6 +27,23 @@ internal sealed class HttpProber : IInstanceProber
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
+
+    /// <summary>Whether a request for JSON is answered with it; null: there was no answer, or one of another kind that says nothing.</summary>
+    public static async Task<bool?> AnswersJsonAsync(Uri url, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(JsonLimit, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { ConnectionClose = true, Accept = { new MediaTypeWithQualityHeaderValue(Json) } } };
+        try
+        {
+            using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == Json;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     public async Task<ProbeResult> ProbeAsync(ProbeSpec spec, CancellationToken cancellationToken)
     {

@@ -13,9 +13,15 @@ namespace Stack.ServiceDefaults.Health;
 internal sealed record AliveReport(string Instance, int InFlight, int LongLived, DateTimeOffset StartedAt, string Version)
 {
     public static Task WriteAsync(HttpContext context, HealthReport health)
-        => WantsJson(context.Request) && context.Features.Get<DirectCaller>() is not null
-            ? context.Response.WriteAsJsonAsync(Of(context.RequestServices), context.RequestAborted)
-            : WriteWordAsync(context.Response, health.Status);
+        => IsAskedFor(context) ? WriteJsonAsync(context) : WriteWordAsync(context.Response, health.Status);
+
+    /// <summary>A caller on the same machine, through no proxy, that asks <c>/alive</c> for JSON.</summary>
+    public static bool IsAskedFor(HttpContext context)
+        => context.Request.Path.Equals(HealthPaths.Alive, StringComparison.OrdinalIgnoreCase)
+            && WantsJson(context.Request) && context.Features.Get<DirectCaller>() is not null;
+
+    public static Task WriteJsonAsync(HttpContext context)
+        => context.Response.WriteAsJsonAsync(Of(context.RequestServices), context.RequestAborted);
 
     private static AliveReport Of(IServiceProvider services)
     {

@@ -26,7 +26,7 @@ internal static class TelemetrySetup
     private static readonly MetricStreamConfiguration WithoutRoute = new() { TagKeys = ["aspnetcore.routing.match_status", "aspnetcore.routing.is_fallback"] };
 
     /// <summary>Settings that hold unless the user has set them; the SDK reads them from the site's configuration.</summary>
-    private static readonly Dictionary<string, string?> Defaults = new()
+    public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
         // The SDK's minute is too long to see a deploy go wrong.
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",

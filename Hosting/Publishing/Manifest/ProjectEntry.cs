@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Publishing;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Publishing.Manifest;
 
@@ -14,6 +15,7 @@ internal static class ProjectEntry
             throw new DistributedApplicationException($"Project '{project.Name}' does not say where its project file is, so it can't be published. Add it with AddProject, or leave it out with ExcludeFromManifest.");
         }
 
+        context.Warnings.AddRange(project.Annotations.OfType<PublishWarningAnnotation>().Select(w => w.Text));
         var deployment = project.GetDeploymentTargetAnnotation();
         context.Writer.WriteString("type", deployment is null ? "project.v0" : "project.v1");
         context.Writer.WriteString("path", context.GetManifestRelativePath(metadata.ProjectPath));

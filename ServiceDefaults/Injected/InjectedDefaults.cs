@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Stack.ServiceDefaults.Gateway;
+using Stack.ServiceDefaults.Keys;
+using Stack.ServiceDefaults.Requests;
+using Stack.ServiceDefaults.Telemetry;
+
+namespace Stack.ServiceDefaults.Injected;
+
+/// <summary>
+/// What a site gets that does not call AddServiceDefaults itself. Called by name, by the assembly Stack.Inject. Health endpoints, service discovery and resilience are not
+/// in it: a site that does not know of them keeps its own paths and its own clients.
+/// </summary>
+internal static class InjectedDefaults
+{
+    /// <summary>Settings below all that the site has.</summary>
+    public static void AddSettings(IConfigurationBuilder configuration)
+        => configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = TelemetrySetup.Defaults });
+
+    /// <summary>The services; nothing is done where they are already, the site's own or ours.</summary>
+    /// <param name="services">The site's services.</param>
+    /// <param name="configuration">The site's configuration.</param>
+    /// <param name="environment">The site's environment.</param>
+    /// <param name="isLate">True: the site's builder is one that leaves things out, and is about to build.</param>
+    public static void AddServices(IServiceCollection services, IConfiguration configuration, IWebHostEnvironment environment, bool isLate)
+    {
+        // By name: the site's own ServiceDefaults are another assembly.
+        if (services.Any(service => service.ServiceType.FullName == typeof(RequestsInFlight).FullName))
+        {
+            return;
+        }
+
+        var builder = new InjectedBuilder(services, configuration, environment);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RequestsInFlight>();
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, AliveAnswer>());
+        builder.ConfigureOpenTelemetry();
+        builder.AddRequestPipeline();
+        builder.AddKestrelSettings();
+        builder.AddSharedKeyRing();
+
+        // In Development the framework has done it, unless the builder leaves it out.
+        if (isLate || !environment.IsDevelopment())
+        {
+            StaticWebAssetsLoader.UseStaticWebAssets(environment, configuration);
+        }
+    }
+}
