@@ -38,6 +38,12 @@ internal static class Injection
                 if (services.Any(s => s.ServiceType == typeof(IServer))
                     && services.LastOrDefault(s => s.ServiceType == typeof(IWebHostEnvironment))?.ImplementationInstance is IWebHostEnvironment environment)
                 {
+                    // An empty builder reads no environment: nobody but us asks for these settings.
+                    if (context.Configuration is IConfigurationBuilder configuration)
+                    {
+                        Try(() => Loaded.Value.AddSettings(configuration));
+                    }
+
                     Add(services, context.Configuration, environment, isLate: true);
                 }
             });

@@ -77,7 +77,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
         }
 
         var (file, first, folder) = await ProjectPrograms.ResolveAsync(plan, Release(replica.Name), () => execution.ServiceProvider.GetRequiredService<ProjectBuilds>(), cancellationToken).ConfigureAwait(false);
-        var injected = Injector?.Apply(first is [var assembly, ..] ? assembly : file, environment) ?? [];
+        var injected = Injector?.Apply(first is [var assembly, ..] ? assembly : file, environment, account) ?? [];
         return new LaunchRequest
         {
             FileName = file,

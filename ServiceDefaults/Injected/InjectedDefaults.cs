@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.Extensions.Configuration;
@@ -18,9 +19,17 @@ namespace Stack.ServiceDefaults.Injected;
 /// </summary>
 internal static class InjectedDefaults
 {
-    /// <summary>Settings below all that the site has.</summary>
+    private static readonly string[] OurVariables = ["STACK_", "OTEL_", "KESTREL__"];
+
+    /// <summary>Settings below all that the site has: defaults, and what the supervisor says, for a site that does not read its environment.</summary>
     public static void AddSettings(IConfigurationBuilder configuration)
-        => configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = TelemetrySetup.Defaults });
+    {
+        var told = from DictionaryEntry variable in Environment.GetEnvironmentVariables()
+                   let name = (string)variable.Key
+                   where Array.Exists(OurVariables, ours => name.StartsWith(ours, StringComparison.OrdinalIgnoreCase))
+                   select KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value);
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. TelemetrySetup.Defaults.ExceptBy(told.Select(t => t.Key), d => d.Key), .. told] });
+    }
 
     /// <summary>The services; nothing is done where they are already, the site's own or ours.</summary>
     /// <param name="services">The site's services.</param>

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Supervision;
+using Stack.Hosting.Supervision.Posix;
 
 namespace Stack.Hosting.Orchestration.Injection;
 
@@ -29,14 +30,15 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
     /// <summary>Adds the variables to what a replica starts with, behind what the user has set there.</summary>
     /// <param name="program">Full path of what is run.</param>
     /// <param name="environment">All variables of the replica.</param>
+    /// <param name="account">The user that it runs as; null: the AppHost's own.</param>
     /// <returns>Names of those that were changed.</returns>
-    public IReadOnlyList<string> Apply(string program, Dictionary<string, string> environment)
+    public IReadOnlyList<string> Apply(string program, Dictionary<string, string> environment, Account? account = null)
     {
         var decision = InjectionPolicy.Decide(ServiceDefaultsAnnotation.Of(resource), SiteFacts.Read(program));
-        if (decision.IsInjected && !File.Exists(Hook))
+        if (decision.IsInjected && Obstacle(account) is { } obstacle)
         {
             // .NET would end the site before its first line.
-            decision = new(IsInjected: false, $"ServiceDefaults can't be added to the site: '{Hook}' does not exist. Build the AppHost again, or set Stack:Inject:Folder.");
+            decision = new(IsInjected: false, $"ServiceDefaults can't be added to the site: {obstacle}");
         }
 
         if (decision.Warning is { } warning)
@@ -71,6 +73,12 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
                 + $"what they need, and a hook of the site's own may come first; 'stack logs {resource.Name}' may tell. {InjectionPolicy.Remedy}");
         }
     }
+
+    private string? Obstacle(Account? account) => !File.Exists(Hook)
+        ? $"'{Hook}' does not exist. Build the AppHost again, or set Stack:Inject:Folder."
+        : account is not null && AsUser.Look(account, () => Libc.AccessNow(Hook, Libc.ReadAccess) != 0)
+            ? $"user '{account.Name}' can't read '{Hook}'. Give the user access to it and to each folder above, or set Stack:Inject:Folder to a copy of the folder."
+            : null;
 
     private static void Append(Dictionary<string, string> environment, string variable, char separator, string entry)
     {

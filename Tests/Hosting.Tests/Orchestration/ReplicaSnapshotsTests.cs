@@ -45,6 +45,15 @@ public sealed class ReplicaSnapshotsTests
         => ReplicaSnapshots.StateOf(Replica(Enum.Parse<InstanceState>(state)) with { Generation = generation }, isContainer: true).Text.ShouldBe("Exited");
 
     [Fact]
+    public void Replica_that_lives_and_is_not_ready_runs_only_where_a_report_tells_of_it()
+    {
+        var lives = Replica(InstanceState.Starting) with { Lived = true };
+
+        Map(lives).State!.Text.ShouldBe("Running");
+        ReplicaSnapshots.Map(First with { HealthReports = [] }, lives, isContainer: false, Now).State!.Text.ShouldBe("Starting");
+    }
+
+    [Fact]
     public void A_replica_that_starts_anew_has_no_health_reports_yet()
     {
         var snapshot = Map(Replica(InstanceState.Waiting));

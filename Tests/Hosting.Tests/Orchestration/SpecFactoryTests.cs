@@ -7,6 +7,7 @@ using Stack.Hosting.Building;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration;
 using Stack.Hosting.Orchestration.Containers;
+using Stack.Hosting.Orchestration.Injection;
 using Stack.Hosting.Orchestration.Releases;
 using Stack.Hosting.Supervision;
 using Testing;
@@ -119,6 +120,15 @@ public sealed class SpecFactoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Site_without_a_health_check_is_ready_when_it_takes_connections()
+    {
+        Spec(b => b.AddSite().WithReplicas(2).WithSequentialPorts(8001), development: true).Readiness.Single().Url.ShouldBe(new Uri("tcp://127.0.0.1:8002"));
+        Spec(b => b.AddSite().WithSequentialPorts(8001).WithHttpHealthCheck("/ready"), development: true).Readiness.Single().Url.ShouldBe(new Uri("http://127.0.0.1:8001/ready"));
+        Spec(b => b.AddSite().WithSequentialPorts(8001).WithServiceDefaults(inject: false), development: true).Readiness.ShouldBeEmpty();
+        Spec(b => b.AddProject<Models.Site>("site", o => o.ExcludeLaunchProfile = true), development: true).Readiness.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_dump_is_kept_where_that_was_asked_for()
         => Spec(b => b.AddSite().WithSequentialPorts(8001).WithSupervision(s => s.DumpOnHang = true), development: false).Liveness.ShouldNotBeNull().Dump.ShouldNotBeNull();
 
@@ -133,7 +143,8 @@ public sealed class SpecFactoryTests : IAsyncDisposable
         using var state = StateFolder.Open(_folder.File($"state-{Guid.NewGuid():N}"));
         var options = services.GetRequiredService<StackOptions>() with { Development = development };
         var factory = new SpecFactory(
-            plan, options, state, builder.ExecutionContext, services.GetRequiredService<ContainerRuntime>(), services.GetRequiredService<ResourceNotificationService>(), new ReleaseTargets(null), NullLogger.Instance);
+            plan, options, state, builder.ExecutionContext, services.GetRequiredService<ContainerRuntime>(), services.GetRequiredService<ResourceNotificationService>(), new ReleaseTargets(null),
+            SiteInjector.For(plan.Resource, options, NullLogger.Instance), NullLogger.Instance);
         return factory.Create(plan.Replicas[^1], _ => { });
     }
 }

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Hosting.Tests.Orchestration.Injection;
 using Stack.Hosting.Building;
 
 namespace Hosting.Tests.Publishing.Manifest;
@@ -15,6 +16,22 @@ public sealed class ProjectEntryTests
 
         ((string?)site["type"]).ShouldBe("project.v0");
         ((string?)site["path"]).ShouldBe("Site/Site.csproj");
+    }
+
+    [Fact]
+    public async Task Site_that_a_run_gives_ServiceDefaults_is_published_with_a_warning_that_it_has_none()
+    {
+        using var site = new SiteFolder().Runtime().Dependencies();
+        var folder = Path.GetDirectoryName(site.Program)!;
+        _builder.AddProject("shop", folder);
+        _builder.AddProject("quiet", folder).WithServiceDefaults(inject: false);
+        _builder.AddSite("unbuilt");
+
+        (await Manifests.WriteAsync(_builder)).Warnings.ShouldBe(
+        [
+            "Project 'shop' does not reference ServiceDefaults. The AppHost adds them while it runs; what is published has none: no telemetry, and no keys in common with its other replicas. "
+            + "Reference them in the project (docs/any-site.md), or end this warning with WithServiceDefaults(inject: false).",
+        ]);
     }
 
     [Fact]

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using ServiceDefaults.Tests.Fakes;
+using Testing;
+
+namespace Hosting.Testing.Tests.AnySite;
+
+/// <summary>The SDK's own templates, which reference nothing of Stack, as four replicas behind Nginx.</summary>
+[Trait("kind", "process")]
+public sealed partial class TemplateSiteTests(RunningSites running) : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await running.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [InlineData("mvc", "/Home/Privacy/7", "GET Home/Privacy/{id?}")]
+    [InlineData("razor", "/Privacy", "GET Privacy")]
+    [InlineData("api", "/weatherforecast", "GET /weatherforecast")]
+    public async Task Every_replica_sends_spans_with_the_name_of_the_route_and_a_record_of_each_request(string site, string path, string name)
+    {
+        using var client = From("127.0.0.1", running.App.GetEndpoint("gateway", "http"));
+        client.DefaultRequestHeaders.Host = $"{site}.example";
+
+        await AskUntilAsync(client, path, () => Senders(running.Collector.Spans.Where(s => s.Name == name).Select(s => s.Resource), site).Count == RunningSites.Replicas);
+
+        await Wait.Until(() => Senders(Records(path).Select(r => r.Resource), site).Count == RunningSites.Replicas, timeout: Limit);
+        var span = running.Collector.Spans.First(s => s.Name == name);
+        span.Attributes["http.response.status_code"].ShouldBe("200");
+        span.Attributes["url.path"].ShouldBe(path);
+        span.Resource["service.name"].ShouldBe(site);
+        await Wait.Until(() => Senders(running.Collector.Points.Where(p => p.Metric == "http.server.request.duration" && p.Kind == 10).Select(p => p.Resource), site).Count == RunningSites.Replicas, timeout: Limit);
+    }
+
+    [Fact]
+    public async Task Client_and_scheme_are_those_that_the_gateway_saw()
+    {
+        using var client = From("127.0.0.9", running.App.GetEndpoint("gateway", "http"));
+        using var direct = From("127.0.0.1", running.Addresses("mvc")[0]);
+        using var forwarded = new HttpRequestMessage(HttpMethod.Get, "/Echo") { Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-Host", "shop.example" }, { "X-Forwarded-For", "203.0.113.7" } } };
+
+        var byGateway = await client.GetStringAsync("/Echo", Cancelled);
+        var byHeaders = await (await direct.SendAsync(forwarded, Cancelled)).Content.ReadAsStringAsync(Cancelled);
+
+        byGateway.ShouldStartWith("http 127.0.0.9 ");
+        byHeaders.ShouldBe("https 203.0.113.7 shop.example");
+        await Wait.Until(() => Records("/Echo").Any(r => r.Attributes["Client"] == "127.0.0.9"), timeout: Limit);
+    }
+
+    [Fact]
+    public async Task Form_of_one_replica_is_taken_by_another_and_after_a_restart()
+    {
+        using var client = From("127.0.0.1", running.Addresses("razor")[0]);
+        using var page = await client.GetAsync("/Form", Cancelled);
+        var token = Token().Match(await page.Content.ReadAsStringAsync(Cancelled)).Groups["token"].Value;
+        var cookie = page.Headers.GetValues("Set-Cookie").Single(c => c.Contains("Antiforgery", StringComparison.Ordinal)).Split(';')[0];
+
+        (await PostAsync(running.Addresses("razor")[1], token, cookie, "from another")).ShouldContain("from another");
+        var restarted = await running.App.ResourceCommands.ExecuteCommandAsync(running.Names("razor")[2], KnownResourceCommands.RestartCommand, Cancelled).Within(Limit);
+        restarted.ErrorMessage.ShouldBeNull();
+        (await PostAsync(running.Addresses("razor")[2], token, cookie, "after a restart")).ShouldContain("after a restart");
+    }
+
+    [Fact]
+    public async Task Static_files_are_there()
+    {
+        using var client = From("127.0.0.1", running.Addresses("mvc")[0]);
+
+        (await client.GetStringAsync("/lib/bootstrap/dist/css/bootstrap.min.css", Cancelled)).Length.ShouldBeGreaterThan(100_000);
+    }
+
+    [Fact]
+    public async Task Only_who_drains_gets_the_count_of_requests()
+    {
+        using var client = From("127.0.0.1", running.Addresses("mvc")[0]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/alive") { Headers = { { "Accept", "application/json" } } };
+
+        using var answer = await client.SendAsync(request, Cancelled);
+        using var other = await client.GetAsync("/alive", Cancelled);
+        using var health = await client.GetAsync("/health", Cancelled);
+
+        (await answer.Content.ReadAsStringAsync(Cancelled)).ShouldStartWith($$"""{"instance":"{{running.Names("mvc")[0]}}","inFlight":0,"longLived":0,""");
+        other.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        health.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private static HashSet<string> Senders(IEnumerable<IReadOnlyDictionary<string, string>> resources, string site)
+        => [.. resources.Where(r => r["service.name"] == site).Select(r => r["service.instance.id"])];
+
+    private IEnumerable<OtlpLog> Records(string path) => running.Collector.Logs.Where(l => l.Category == "Stack.Request" && l.Attributes["Path"] == path);
+
+    private static async Task AskUntilAsync(HttpClient client, string path, Func<bool> seen)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!seen())
+        {
+            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Limit, $"not all replicas had sent spans of {path}");
+            using var answer = await client.GetAsync(path, Cancelled);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancelled);
+        }
+    }
+
+    private static async Task<string> PostAsync(Uri replica, string token, string cookie, string text)
+    {
+        using var client = From("127.0.0.1", replica);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/Form")
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["text"] = text, ["__RequestVerificationToken"] = token }),
+            Headers = { { "Cookie", cookie } },
+        };
+        using var answer = await client.SendAsync(request, Cancelled);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await answer.Content.ReadAsStringAsync(Cancelled);
+    }
+
+    // The address that the client comes from: all of 127.0.0.0/8 is this machine.
+    private static HttpClient From(string address, Uri site) => new(new SocketsHttpHandler
+    {
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ConnectCallback = async (context, token) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = site,
+    };
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"(?<token>[^\"]+)\"")]
+    private static partial Regex Token();
+}
