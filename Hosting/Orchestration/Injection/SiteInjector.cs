@@ -95,6 +95,6 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
         }
     }
 
-    [LoggerMessage(3701, LogLevel.Warning, "Resource '{Resource}': {Warning}")]
+    [LoggerMessage(3711, LogLevel.Warning, "Resource '{Resource}': {Warning}")]
     private partial void LogWarning(string resource, string warning);
 }

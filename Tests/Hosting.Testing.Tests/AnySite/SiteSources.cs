@@ -138,7 +138,7 @@ internal sealed class SiteSources : IDisposable
                 using (var worker = Host.CreateApplicationBuilder(args).Build())
                 {
                     worker.Start();
-                    Console.WriteLine($"loaded: {string.Join(", ", AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name).Where(n => n!.StartsWith("Stack") || n.StartsWith("OpenTelemetry")))}.");
+                    Console.WriteLine($"loaded: {string.Join(", ", AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name).Where(n => n!.StartsWith("Stack")))}.");
                 }
 
                 break;

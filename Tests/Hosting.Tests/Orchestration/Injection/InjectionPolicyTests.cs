@@ -24,7 +24,7 @@ public sealed class InjectionPolicyTests : IDisposable
     [InlineData("stack.servicedefaults/2.0.0")]
     public void Site_that_lists_them_has_them(string library)
     {
-        _site.Runtime().Dependencies($$$"""{"libraries":{"My.Shop/1.0.0":{},"{{{library}}}":{}}}""");
+        _site.Runtime().Dependencies($$$"""{ "libraries": { "My.Shop/1.0.0": {}, "{{{library}}}": {} } }""");
 
         Decide(null).ShouldBe(InjectionDecision.No);
         Decide(true).ShouldBe(new InjectionDecision(true, null));
@@ -66,7 +66,7 @@ public sealed class InjectionPolicyTests : IDisposable
     public void Program_that_brings_its_runtime_along_is_looked_at_in_the_same_way()
     {
         _site.Dependencies();
-        File.WriteAllText(Path.ChangeExtension(_site.Program, "runtimeconfig.json"), $$"""{"runtimeOptions":{"includedFrameworks":[{{SiteFolder.Web}}]}}""");
+        File.WriteAllText(Path.ChangeExtension(_site.Program, "runtimeconfig.json"), $$"""{ "runtimeOptions": { "includedFrameworks": [{{SiteFolder.Web}}] } }""");
 
         InjectionPolicy.Decide(null, SiteFacts.Read(_site.Program[..^4])).IsInjected.ShouldBeTrue();
     }

@@ -18,7 +18,7 @@ internal sealed class SiteFolder : IDisposable
 
     public SiteFolder Runtime(string frameworks = Web, string more = "")
     {
-        File.WriteAllText(_temp.File("My.Shop.runtimeconfig.json"), $$"""{"runtimeOptions":{"tfm":"net10.0","frameworks":[{{frameworks}}]{{more}}}}""");
+        File.WriteAllText(_temp.File("My.Shop.runtimeconfig.json"), $$"""{ "runtimeOptions": { "tfm": "net10.0", "frameworks": [{{frameworks}}]{{more}} } }""");
         return this;
     }
 
