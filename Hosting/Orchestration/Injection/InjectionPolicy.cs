@@ -16,7 +16,7 @@ internal static class InjectionPolicy
         { HasDefaults: true } when asked is null => InjectionDecision.No,
         { IsWeb: false } => asked is null ? InjectionDecision.No : Impossible("it is no ASP.NET Core site"),
         { Runtime: < FirstRuntime } => Impossible($"it runs on .NET {site.Runtime}, and they are for .NET {FirstRuntime} and later"),
-        { TakesHooks: false } => Impossible("its build has turned start-up hooks off (StartupHookSupport, PublishAot)"),
+        { TakesHooks: false } => Impossible("its build has turned start-up hooks off (StartupHookSupport, PublishTrimmed, PublishAot)"),
         _ => new InjectionDecision(IsInjected: true, Warning: null),
     };
 

@@ -17,7 +17,7 @@ internal sealed record SiteFacts
     /// <summary>Major version of the .NET that it was built for.</summary>
     public required int Runtime { get; init; }
 
-    /// <summary>False: its build has turned start-up hooks off, as <c>PublishAot</c> does.</summary>
+    /// <summary>False: its build has turned start-up hooks off, as <c>PublishTrimmed</c> and <c>PublishAot</c> do.</summary>
     public required bool TakesHooks { get; init; }
 
     /// <param name="program">Full path of the assembly, or of the executable that brings its runtime along.</param>

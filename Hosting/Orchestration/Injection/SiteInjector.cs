@@ -69,8 +69,8 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
         var url = new Uri($"{replica.UriString}/alive");
         if (await HttpProber.AnswersJsonAsync(url, cancellationToken).ConfigureAwait(false) == false)
         {
-            Warn($"ServiceDefaults were added to the site without effect: {url} did not answer with JSON. A host that the site builds without .NET's host builders is not seen, a trimmed program may lack "
-                + $"what they need, and a hook of the site's own may come first; 'stack logs {resource.Name}' may tell. {InjectionPolicy.Remedy}");
+            Warn($"ServiceDefaults were added to the site without effect: {url} did not answer with JSON. A host that the site builds without .NET's host builders is not seen, "
+                + $"and a hook of the site's own may come first; 'stack logs {resource.Name}' may tell. {InjectionPolicy.Remedy}");
         }
     }
 

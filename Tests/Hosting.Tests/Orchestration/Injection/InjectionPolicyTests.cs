@@ -96,7 +96,7 @@ public sealed class InjectionPolicyTests : IDisposable
         var decision = Decide(null, _site.Runtime(more: ""","configProperties":{"System.StartupHookProvider.IsSupported":false}""").Dependencies());
 
         decision.IsInjected.ShouldBeFalse();
-        decision.Warning!.ShouldContain("its build has turned start-up hooks off (StartupHookSupport, PublishAot)");
+        decision.Warning!.ShouldContain("its build has turned start-up hooks off (StartupHookSupport, PublishTrimmed, PublishAot)");
         Decide(null, _site.Runtime(more: ""","configProperties":{"System.StartupHookProvider.IsSupported":true}""")).IsInjected.ShouldBeTrue();
     }
 
