@@ -1,15 +1,10 @@
 // On every chart over time: values under the pointer, and a span of time chosen by dragging. The figures come from the chart's own table.
 
-const part = (plot, event, parts) => {
-  const box = plot.getBoundingClientRect();
-  return Math.min(parts - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * parts)));
+const set = (drawn, attributes) => {
+  for (const [key, value] of Object.entries(attributes)) drawn.setAttribute(key, value);
+  return drawn;
 };
-
-const element = (name, attributes) => {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-};
+export const element = (name, attributes) => set(document.createElementNS('http://www.w3.org/2000/svg', name), attributes);
 
 let tip = null;
 const hide = () => {
@@ -22,7 +17,8 @@ const read = (plot, event) => {
   const rows = plot.closest('.chart').querySelectorAll('.chart-table tbody tr');
   if (rows.length === 0) return;
   const heads = plot.closest('.chart').querySelectorAll('.chart-table thead th');
-  const index = part(plot, event, rows.length);
+  const box = plot.getBoundingClientRect();
+  const index = Math.min(rows.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * rows.length)));
   hide();
   const x = ((index + 0.5) * 1000) / rows.length;
   plot.append(element('path', { class: 'chart-cursor', d: `M${x} 0V200` }));
@@ -42,37 +38,36 @@ const read = (plot, event) => {
   tip.style.top = `${Math.min(event.clientY + 12, innerHeight - tip.offsetHeight - 8)}px`;
 };
 
-/** Goes to the same page with another span of time; the place in a list is void then. */
-export const choose = (from, to) => {
+/** Goes to the same page with another span of time, and what else is chosen; the place in a list is void then. */
+export const choose = (from, to, more = {}) => {
   const address = new URL(location.href);
   for (const name of ['range', 'before', 'after']) address.searchParams.delete(name);
-  address.searchParams.set('from', Math.round(from));
-  address.searchParams.set('to', Math.round(to));
+  for (const [name, value] of Object.entries({ from: Math.round(from), to: Math.round(to), ...more })) address.searchParams.set(name, value);
   location.assign(address);
 };
 
-const brush = (plot, event) => {
+/** Draws what is dragged over, and tells its edges as shares of the drawing: left, right, top, bottom. A click is no drag. */
+export const drag = (plot, start, isFlat, chosen) => {
   const box = plot.getBoundingClientRect();
-  const at = e => Math.min(1, Math.max(0, (e.clientX - box.left) / box.width));
-  const start = at(event);
-  const area = element('rect', { class: 'chart-brush', y: 0, height: 200, x: start * 1000, width: 0 });
-  plot.append(area);
-  plot.setPointerCapture(event.pointerId);
-  const move = e => {
-    area.setAttribute('x', Math.min(start, at(e)) * 1000);
-    area.setAttribute('width', Math.abs(at(e) - start) * 1000);
+  const area = element('rect', { class: 'chart-brush' });
+  const edges = (from, to, low, size) => [from, to].map(v => Math.min(1, Math.max(0, (v - low) / size))).sort((a, b) => a - b);
+  const across = event => edges(start.clientX, event.clientX, box.left, box.width);
+  const down = event => (isFlat ? [0, 1] : edges(start.clientY, event.clientY, box.top, box.height));
+  const move = event => {
+    const [[left, right], [top, bottom]] = [across(event), down(event)];
+    set(area, { x: left * 1000, width: (right - left) * 1000, y: top * 200, height: (bottom - top) * 200 });
   };
-  const end = e => {
-    plot.removeEventListener('pointermove', move);
+  const end = event => {
+    removeEventListener('pointermove', move);
+    removeEventListener('pointerup', end);
+    removeEventListener('pointercancel', end);
     area.remove();
-    const [low, high] = [start, at(e)].sort((a, b) => a - b);
-    const from = Number(plot.dataset.from);
-    const length = Number(plot.dataset.to) - from;
-    if (e.type === 'pointerup' && (high - low) * box.width > 6) choose(from + low * length, from + high * length);
+    if (event.type === 'pointerup' && Math.abs(event.clientX - start.clientX) > 6) chosen(...across(event), ...down(event));
   };
-  plot.addEventListener('pointermove', move);
-  plot.addEventListener('pointerup', end, { once: true });
-  plot.addEventListener('pointercancel', end, { once: true });
+  plot.append(area);
+  addEventListener('pointermove', move);
+  addEventListener('pointerup', end);
+  addEventListener('pointercancel', end);
 };
 
 // Delegated: a fragment that was swapped in has them too.
@@ -85,7 +80,8 @@ document.addEventListener('pointerdown', event => {
   const plot = event.target.closest?.('.chart-plot[data-brush]');
   if (plot && event.button === 0 && event.pointerType !== 'touch') {
     event.preventDefault();
-    brush(plot, event);
+    const [from, to] = [Number(plot.dataset.from), Number(plot.dataset.to)];
+    drag(plot, event, true, (left, right) => choose(from + left * (to - from), from + right * (to - from)));
   }
 });
 document.addEventListener('pointerleave', hide);

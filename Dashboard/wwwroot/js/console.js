@@ -1,14 +1,11 @@
 // Console output: follows the end until the reader scrolls up or pauses.
-import { follow } from './shell.js';
-import { morph } from './morph.js';
+import { $, follow, pausing, renew } from './shell.js';
 
 const MaxLines = 5000;
 
-const $ = id => document.getElementById(id);
 const box = $('console');
 const list = $('lines');
 const merged = box.dataset.merged === 'true';
-let paused = false;
 let held = [];
 let waitingReset = false;
 let last = null;
@@ -48,7 +45,7 @@ let following = true;
 
 const showPending = () => {
   const button = $('pending');
-  button.hidden = following && !paused;
+  button.hidden = following && !live.paused;
   button.textContent = held.length ? `${held.length} new ${held.length === 1 ? 'line' : 'lines'}` : 'To the end';
 };
 
@@ -68,35 +65,14 @@ const append = () => {
   showPending();
 };
 
-const showState = (connected = true) => {
-  const button = $('pause');
-  button.hidden = false;
-  button.dataset.state = paused ? 'paused' : connected ? 'live' : 'lost';
-  button.setAttribute('aria-pressed', String(paused));
-  button.setAttribute('aria-label', paused ? 'Resume following the output' : 'Pause following the output');
-  button.title = paused ? 'Resume (p)' : 'Pause (p)';
-  button.querySelector('span').textContent = paused ? 'Paused' : connected ? 'Live' : 'Lost';
-};
-
-const togglePause = () => {
-  paused = !paused;
-  showState();
+const live = pausing('following the output', paused => {
   if (!paused) append();
   showPending();
-};
-
-// The dots of the replicas follow their states.
-const refreshPicker = async () => {
-  try {
-    const answer = await fetch(`/fragments/picker?name=${encodeURIComponent(box.dataset.name)}`, { cache: 'no-store' });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('picker');
-    morph($('picker'), fresh);
-  } catch { /* the stream notices as well, and says so */ }
-};
+});
+const name = encodeURIComponent(box.dataset.name);
 
 let frame = 0;
-const stream = follow(() => `/live?topics=health,console&name=${encodeURIComponent(box.dataset.name)}&q=${encodeURIComponent($('search').value.trim())}`, {
+const stream = follow(() => `topics=health,console&name=${name}&q=${encodeURIComponent($('search').value.trim())}`, {
   lines: ({ reset, lines }) => {
     if (reset) {
       held = [];
@@ -106,24 +82,23 @@ const stream = follow(() => `/live?topics=health,console&name=${encodeURICompone
     held.push(...lines);
     if (held.length > MaxLines) held.splice(0, held.length - MaxLines);
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => (paused ? showPending() : append()));
+    frame = requestAnimationFrame(() => (live.paused ? showPending() : append()));
   },
   health: ({ stale }) => {
     if (stale && $('notice').hidden) $('notice').textContent = 'The connection to the AppHost is lost: what is written meanwhile appears here when it is back.';
     $('notice').hidden = !stale;
-    showState(!stale);
-    refreshPicker();
+    live.show(!stale);
+    renew('picker', `/fragments/picker?name=${name}`); // the dots of the replicas follow their states
   },
-  state: connected => showState(connected),
+  state: live.show,
 });
 
 box.addEventListener('scroll', () => {
   following = atEnd();
   showPending();
 }, { passive: true });
-$('pause').addEventListener('click', togglePause);
 $('pending').addEventListener('click', () => {
-  if (paused) togglePause();
+  if (live.paused) live.turn();
   following = true;
   toEnd();
   showPending();

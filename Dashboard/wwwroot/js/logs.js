@@ -1,17 +1,14 @@
 // Structured logs: new records appear at the top, a record opens beside the list, a long search goes on by itself, the filter acts as it is typed.
-import { follow } from './shell.js';
-import { morph } from './morph.js';
+import { $, follow, fresh, isPlain, parse, pausing, renew, root } from './shell.js';
 
 const MaxLines = 100; // rows on the page, as the server sends; older ones are behind "Older records"
 
-const $ = id => document.getElementById(id);
+const page = `${root}/structuredlogs`;
 const form = $('filter');
-let paused = false;
 let held = [];
 let missed = 0;
 let stream = null;
 
-const parse = async answer => new DOMParser().parseFromString(await answer.text(), 'text/html');
 const query = () => new URLSearchParams($('logs').dataset.query);
 
 const fill = line => {
@@ -35,7 +32,7 @@ const fill = line => {
   });
   const address = query();
   address.set('record', line.id);
-  part('text').href = `/structuredlogs?${address}`;
+  part('text').href = `${page}?${address}`;
   part('text').textContent = line.message || '(empty)';
   return row;
 };
@@ -83,7 +80,7 @@ const showOlder = id => {
 
   const address = query();
   address.set('before', id);
-  link.href = `/structuredlogs?${address}`;
+  link.href = `${page}?${address}`;
 };
 
 // However fast records come, the page is painted once a frame and never holds more of them than it can show.
@@ -94,7 +91,7 @@ const arrive = ({ lines }) => {
   if (held.length > MaxLines) missed += held.splice(0, held.length - MaxLines).length;
   count(lines.length);
   cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => (paused || reading() ? showPending() : insert()));
+  frame = requestAnimationFrame(() => (live.paused || reading() ? showPending() : insert()));
 };
 
 const count = more => {
@@ -109,26 +106,11 @@ const say = text => {
   $('notice').hidden = !text;
 };
 
-const showState = (connected = true) => {
-  const button = $('pause');
-  if (!button) return;
-  button.hidden = false;
-  button.dataset.state = paused ? 'paused' : connected ? 'live' : 'lost';
-  button.setAttribute('aria-pressed', String(paused));
-  button.setAttribute('aria-label', paused ? 'Resume the live log' : 'Pause the live log');
-  button.title = paused ? 'Resume (p)' : 'Pause (p)';
-  button.querySelector('span').textContent = paused ? 'Paused' : connected ? 'Live' : 'Lost';
-};
-
-const togglePause = () => {
-  paused = !paused;
-  showState();
-  if (!paused) insert();
-};
+const live = pausing('the live log', paused => { if (!paused) insert(); });
 
 const topUp = () => {
   scrollTo({ top: 0 });
-  if (paused) togglePause();
+  if (live.paused) live.turn();
   else insert();
 };
 
@@ -149,16 +131,12 @@ const openRecord = async id => {
   const address = new URLSearchParams(location.search);
   address.set('record', id);
   mark(id);
-  try {
-    const answer = await fetch(`/fragments/record?${address}`, { cache: 'no-store' });
-    if (!answer.ok || answer.redirected) throw new Error();
-    $('record').replaceWith(document.importNode((await parse(answer)).getElementById('record'), true));
-    setRecord(id);
-    wireRecord();
-    if (getComputedStyle($('record')).position !== 'sticky') $('record').scrollIntoView({ block: 'nearest' });
-  } catch {
-    location.assign(`/structuredlogs?${address}`);
-  }
+  const record = (await fresh(`${root}/fragments/record?${address}`).catch(() => null))?.getElementById('record');
+  if (!record) return location.assign(`${page}?${address}`);
+  $('record').replaceWith(document.importNode(record, true));
+  setRecord(id);
+  wireRecord();
+  if (getComputedStyle($('record')).position !== 'sticky') $('record').scrollIntoView({ block: 'nearest' });
 };
 
 const closeRecord = () => {
@@ -198,22 +176,15 @@ const searchOn = async () => {
     $('searching').querySelector('span').firstChild.textContent = 'Searching, back to ';
     $('further').hidden = true;
     $('cancel').hidden = false;
-    let fresh;
-    try {
-      const answer = await fetch($('further').href, { cache: 'no-store' });
-      if (!answer.ok || answer.redirected) break;
-      fresh = await parse(answer);
-    } catch {
-      break;
-    }
-
+    const next = await fresh($('further').href).catch(() => null);
+    if (!next) break;
     if (searching !== turn) return;
-    for (const row of fresh.querySelectorAll('#lines > li')) $('lines').append(document.importNode(row, true));
+    for (const row of next.querySelectorAll('#lines > li')) $('lines').append(document.importNode(row, true));
     $('no-lines').hidden = $('lines').childElementCount > 0;
     const rows = $('lines').childElementCount;
     if (rows > Number($('total').textContent.replace(/[^0-9]/g, ''))) $('total').textContent = rows.toLocaleString('en-US') + '+';
-    $('searching').replaceWith(document.importNode(fresh.getElementById('searching'), true));
-    const older = fresh.getElementById('older');
+    $('searching').replaceWith(document.importNode(next.getElementById('searching'), true));
+    const older = next.getElementById('older');
     if (older) showOlder($('lines').lastElementChild.dataset.id);
     if ($('searching').hidden && !older) $('total').textContent = rows.toLocaleString('en-US');
   }
@@ -230,26 +201,24 @@ const stopSearch = () => {
 };
 
 const wire = () => {
-  $('pause')?.addEventListener('click', togglePause);
   $('pending').addEventListener('click', topUp);
-  showState();
+  live.show();
   wireRecord();
   if (!$('searching').hidden) searchOn();
 };
 
 const connect = () => {
-  const live = () => $('logs').dataset.live === 'true';
   const address = () => {
     const wanted = query();
-    wanted.set('topics', live() ? 'health,logs' : 'health');
+    wanted.set('topics', $('logs').dataset.live ? 'health,logs' : 'health');
     wanted.set('after', $('logs').dataset.newest);
-    return `/live?${wanted}`;
+    return wanted;
   };
   stream = follow(address, {
     logs: arrive,
     gap: ({ dropped }) => {
       // Too long away for the live stream to fill in: the store has it all.
-      if (!dropped && !paused && !reading()) show(location.pathname + location.search);
+      if (!dropped && !live.paused && !reading()) show(location.pathname + location.search);
       else {
         count(dropped ?? 0);
         say(dropped
@@ -257,30 +226,27 @@ const connect = () => {
           : 'Some records are missing here. They are stored: reload the page to see them.');
       }
     },
-    state: connected => showState(connected),
+    state: live.show,
   });
 };
 
 // The bars move on with the list.
-setInterval(async () => {
-  if (document.hidden || paused || $('logs').dataset.live !== 'true' || $('histogram').matches(':hover, :has(details[open])')) return;
+setInterval(() => {
+  if (document.hidden || live.paused || !$('logs').dataset.live || $('histogram').matches(':hover, :has(details[open])')) return;
   const present = $('logs').dataset.query;
-  try {
-    const answer = await fetch(`/fragments/histogram${present}`, { cache: 'no-store' });
-    if (answer.ok && !answer.redirected && present === $('logs').dataset.query) morph($('histogram'), (await parse(answer)).getElementById('histogram'));
-  } catch { /* the stream notices as well, and says so */ }
+  renew('histogram', `/fragments/histogram${present}`, () => present !== $('logs').dataset.query);
 }, 10000);
 
 // Filtering without a new page: the focus stays in the search box.
 let asked = 0;
 const show = async address => {
   const turn = ++asked;
-  let fresh;
+  let next;
   let answer;
   try {
     answer = await fetch(address);
-    if (!answer.ok || answer.redirected && new URL(answer.url).pathname === '/login') throw new Error();
-    fresh = await parse(answer);
+    if (!answer.ok || answer.redirected && new URL(answer.url).pathname === `${root}/login`) throw new Error();
+    next = await parse(answer);
   } catch {
     location.assign(address);
     return;
@@ -291,25 +257,25 @@ const show = async address => {
   held = [];
   missed = 0;
   say('');
-  const take = (old, selector) => old?.replaceWith(document.importNode(fresh.querySelector(selector), true));
+  const take = (old, selector) => old?.replaceWith(document.importNode(next.querySelector(selector), true));
   take($('view'), '#view');
   take(form.querySelector('#replicas > summary'), '#replicas > summary');
   take($('range'), '#range');
   if (answer.redirected) {
-    $('search').value = fresh.getElementById('search').value;
+    $('search').value = next.getElementById('search').value;
     for (const input of $('condition').querySelectorAll('input')) input.value = '';
     $('condition').open = false;
   }
 
-  const problem = fresh.getElementById('problem');
+  const problem = next.getElementById('problem');
   if (problem) $('search').setAttribute('aria-invalid', 'true');
   else $('search').removeAttribute('aria-invalid');
-  const clear = fresh.getElementById('clear');
+  const clear = next.getElementById('clear');
   if (clear && !$('clear')) form.querySelector('.tools-end').before(document.importNode(clear, true));
   if (!clear) $('clear')?.remove();
   take(form.querySelector('.tools-end'), '.tools-end');
   history.replaceState(null, '', answer.redirected ? answer.url : address);
-  document.title = fresh.title;
+  document.title = next.title;
   wire();
   stream.reopen();
 };
@@ -321,7 +287,7 @@ const wanted = () => {
   const record = new URLSearchParams(location.search).get('record');
   if (record) data.set('record', record);
   const text = data.toString();
-  return text ? `/structuredlogs?${text}` : '/structuredlogs';
+  return text ? `${page}?${text}` : page;
 };
 
 let typing = 0;
@@ -337,7 +303,7 @@ form.addEventListener('submit', event => {
 });
 document.addEventListener('click', event => {
   for (const menu of form.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (!isPlain(event)) return;
   if (event.target.closest('#cancel')) stopSearch();
   const close = event.target.closest('#record-close');
   if (close) {
@@ -364,7 +330,7 @@ document.addEventListener('keydown', event => {
   } else if (!$('record').hidden && !event.target.matches('input, select, textarea')) closeRecord();
 });
 // Back at the top: what was held comes in by itself.
-addEventListener('scroll', () => { if (held.length && !paused && !reading()) insert(); }, { passive: true });
+addEventListener('scroll', () => { if (held.length && !live.paused && !reading()) insert(); }, { passive: true });
 
 wire();
 connect();

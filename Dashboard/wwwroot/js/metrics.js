@@ -1,8 +1,7 @@
 // The metrics page: narrows the list down while one types, and draws the charts anew while their range goes on.
-import { follow } from './shell.js';
-import { morph } from './morph.js';
+import { $, follow, pausing, renew } from './shell.js';
 
-const find = document.getElementById('find');
+const find = $('find');
 const narrow = () => {
   const words = find.value.toLowerCase().split(/\s+/).filter(word => word);
   for (const row of document.querySelectorAll('[data-find]')) row.hidden = !words.every(word => row.dataset.find.includes(word));
@@ -23,55 +22,28 @@ const tree = document.querySelector('.metric-tree');
 const current = tree?.querySelector('[aria-current]');
 if (current) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
 
-const pause = document.getElementById('pause');
-const notice = document.getElementById('notice');
-let paused = false;
-let lost = false;
-let timer = 0;
-
-const show = () => {
-  if (!pause) return;
-  pause.hidden = false;
-  pause.dataset.state = lost ? 'lost' : paused ? 'paused' : 'live';
-  pause.setAttribute('aria-pressed', paused);
-  pause.querySelector('span').textContent = lost ? 'Lost' : paused ? 'Paused' : 'Live';
-};
-
-const refresh = async () => {
-  const metric = document.getElementById('metric');
-  try {
-    const answer = await fetch(metric.dataset.live, { cache: 'no-store' });
-    lost = !answer.ok;
-    if (answer.ok && !paused) {
-      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('metric');
-      // Under the pointer nothing moves: the read-out would be of something else.
-      if (fresh && !document.querySelector('.chart-cursor, .chart-brush')) morph(metric, fresh);
-    }
-  } catch {
-    lost = true;
-  }
-
-  show();
-  next();
-};
-
-const next = () => {
-  clearTimeout(timer);
-  const metric = document.getElementById('metric');
-  if (metric?.dataset.live && !paused && !document.hidden) timer = setTimeout(refresh, Number(metric.dataset.seconds) * 1000);
-};
-
-if (document.getElementById('metric')?.dataset.live) {
-  pause?.addEventListener('click', () => {
-    paused = !paused;
-    notice.textContent = paused ? 'The charts stand still.' : 'The charts go on.';
-    show();
+if ($('metric')?.dataset.live) {
+  let timer = 0;
+  const next = () => {
+    clearTimeout(timer);
+    const { live: address, seconds } = $('metric').dataset;
+    if (address && !live.paused && !document.hidden) timer = setTimeout(refresh, Number(seconds) * 1000);
+  };
+  // Under the pointer nothing moves: the read-out would be of something else.
+  const refresh = async () => {
+    const { live: address } = $('metric').dataset;
+    const now = await renew('metric', address, () => live.paused || document.querySelector('.chart-cursor, .chart-brush'));
+    live.show(Boolean(now));
+    next();
+  };
+  const live = pausing('the live charts', paused => {
+    $('notice').textContent = paused ? 'The charts stand still.' : 'The charts go on.';
     if (paused) next();
     else refresh();
   });
-  document.addEventListener('visibilitychange', () => (document.hidden || paused ? clearTimeout(timer) : refresh()));
-  show();
+  document.addEventListener('visibilitychange', () => (document.hidden || live.paused ? clearTimeout(timer) : refresh()));
+  live.show();
   next();
 }
 
-if (document.getElementById('pulse')) follow(() => '/live?topics=health', {});
+if ($('pulse')) follow(() => 'topics=health');

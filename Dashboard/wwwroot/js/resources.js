@@ -1,11 +1,8 @@
 // The resources page: on each change of the stack it fetches what it shows anew and changes what differs; commands are asked for in a dialog.
-import { count, follow } from './shell.js';
-import { morph } from './morph.js';
+import { $, count, follow, fresh, isPlain, parse, renew, root } from './shell.js';
 
-const notice = document.getElementById('notice');
-const ask = document.getElementById('ask');
-const view = () => document.getElementById('resources');
-const read = async answer => new DOMParser().parseFromString(await answer.text(), 'text/html');
+const ask = $('ask');
+const view = () => $('resources');
 let busy = false;
 let again = false;
 let wasStale = view().dataset.stale === 'true';
@@ -17,29 +14,23 @@ const refresh = async () => {
   }
 
   busy = true;
-  try {
-    const answer = await fetch(`/fragments/resources${location.search}`, { cache: 'no-store' });
-    if (answer.ok) {
-      const fresh = (await read(answer)).getElementById('resources');
-      morph(view(), fresh);
-      count();
-      const stale = fresh.dataset.stale === 'true';
-      if (stale !== wasStale) notice.textContent = stale ? 'The connection to the AppHost is lost.' : 'Connected to the AppHost again.';
-      wasStale = stale;
-    }
-  } catch {
-    // The stream notices as well, and says so.
-  } finally {
-    busy = false;
-    if (again) {
-      again = false;
-      refresh();
-    }
+  const now = await renew('resources', `/fragments/resources${location.search}`);
+  busy = false;
+  if (now) {
+    count();
+    const stale = now.dataset.stale === 'true';
+    if (stale !== wasStale) $('notice').textContent = stale ? 'The connection to the AppHost is lost.' : 'Connected to the AppHost again.';
+    wasStale = stale;
+  }
+
+  if (again) {
+    again = false;
+    refresh();
   }
 };
 
 let seen = new Date();
-follow(() => '/live?topics=health', {
+follow(() => 'topics=health', {
   health: () => {
     seen = new Date();
     refresh();
@@ -84,8 +75,7 @@ addEventListener('popstate', refresh);
 
 // The question is the server's own page; its form is shown here instead.
 const open = async address => {
-  const answer = await fetch(address, { cache: 'no-store' });
-  const form = answer.ok && (await read(answer)).getElementById('confirm');
+  const form = (await fresh(address))?.getElementById('confirm');
   if (!form) return location.assign(address);
   ask.replaceChildren(document.importNode(form, true));
   ask.showModal();
@@ -93,14 +83,14 @@ const open = async address => {
 
 document.addEventListener('click', event => {
   const link = event.target.closest('a');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (!link || !isPlain(event)) return;
   if (link.matches('[data-command]')) {
     event.preventDefault();
     open(link.href);
   } else if (link.matches('[data-cancel]') && ask.open) {
     event.preventDefault();
     ask.close();
-  } else if (link.closest('.stack-table, .graph, .details') && !link.target && new URL(link.href).pathname === '/resources') {
+  } else if (link.closest('.stack-table, .graph, .details') && !link.target && new URL(link.href).pathname === `${root}/resources`) {
     event.preventDefault();
     show(link.href);
   }
@@ -111,6 +101,11 @@ ask.addEventListener('submit', async event => {
   if (form.method === 'dialog') return;
   event.preventDefault();
   const button = form.querySelector('button');
+  const say = text => {
+    const problem = form.querySelector('[data-problem]');
+    problem.textContent = text;
+    problem.hidden = false;
+  };
   button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
@@ -120,13 +115,9 @@ ask.addEventListener('submit', async event => {
       return;
     }
 
-    const problem = form.querySelector('[data-problem]');
-    problem.textContent = (await read(answer)).querySelector('main p')?.textContent ?? `The dashboard answered ${answer.status}.`;
-    problem.hidden = false;
+    say((await parse(answer)).querySelector('main p')?.textContent ?? `The dashboard answered ${answer.status}.`);
   } catch {
-    const problem = form.querySelector('[data-problem]');
-    problem.textContent = 'The dashboard does not answer.';
-    problem.hidden = false;
+    say('The dashboard does not answer.');
   }
 
   button.disabled = false;

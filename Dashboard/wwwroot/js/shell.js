@@ -1,7 +1,59 @@
-// On every page: the stream of live events, the top bar, counting times, theme and time zone.
+// On every page: the stream of live events, the top bar, counting times, theme and time zone; and what the scripts of several pages share.
+import { morph } from './morph.js';
+
+export const $ = id => document.getElementById(id);
+
+/** The path the dashboard has behind a proxy, without a slash at its end: empty at the root of a host. */
+export const root = new URL('..', import.meta.url).pathname.slice(0, -1);
+
+/** Asks for what the server writes now at an address; null when it is not that (the login, an error). */
+export const fresh = async address => {
+  const answer = await fetch(address, { cache: 'no-store' });
+  return answer.ok && !answer.redirected ? parse(answer) : null;
+};
+export const parse = async answer => new DOMParser().parseFromString(await answer.text(), 'text/html');
+
+/** Changes an element of this page into what the server writes now, unless `keep` says that it must not move. */
+export const renew = async (id, address, keep = () => false) => {
+  try {
+    const now = (await fresh(root + address))?.getElementById(id) ?? null;
+    if (now && !keep()) morph($(id), now);
+    return now;
+  } catch {
+    return null; // the stream notices as well, and says so
+  }
+};
+
+/** True for a click that opens a link here, not in another tab or window. */
+export const isPlain = event => !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+
+/** The button that makes `what` stand still; `turned` is told when it was pressed. */
+export const pausing = (what, turned) => {
+  const state = { paused: false, connected: true };
+  state.show = (connected = state.connected) => {
+    state.connected = connected;
+    const button = $('pause');
+    if (!button) return;
+    const { paused } = state;
+    button.hidden = false;
+    button.dataset.state = paused ? 'paused' : connected ? 'live' : 'lost';
+    button.ariaPressed = String(paused);
+    const action = paused ? 'Resume' : 'Pause';
+    button.ariaLabel = `${action} ${what}`;
+    button.title = `${action} (p)`;
+    button.querySelector('span').textContent = paused ? 'Paused' : connected ? 'Live' : 'Lost';
+  };
+  state.turn = () => {
+    state.paused = !state.paused;
+    state.show();
+    turned(state.paused);
+  };
+  document.addEventListener('click', event => { if (event.target.closest('#pause')) state.turn(); });
+  return state;
+};
 
 const cookie = (name, value) => {
-  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; samesite=lax; max-age=${value ? 31536000 : 0}`;
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=${root || '/'}; samesite=lax; max-age=${value ? 31536000 : 0}`;
 };
 
 // The server writes times in this zone from the next page on; a page that was made before is made again, once.
@@ -21,11 +73,11 @@ document.querySelector('[data-theme-form]')?.addEventListener('submit', event =>
   else document.documentElement.dataset.theme = chosen;
   button.value = nextTheme[chosen];
   button.title = `Theme: ${chosen === 'auto' ? 'as the system' : chosen}`;
-  button.setAttribute('aria-label', `${button.title}. Change`);
+  button.ariaLabel = `${button.title}. Change`;
 });
 
 /** Writes a span of time as the server does (Format.Span). */
-export const span = ms => {
+const span = ms => {
   const s = Math.max(0, Math.floor(ms / 1000));
   const two = n => String(n).padStart(2, '0');
   if (s < 60) return `${s}s`;
@@ -47,27 +99,26 @@ setInterval(() => { if (!document.hidden) count(); }, 1000);
 // Keys as in Aspire's dashboard, and more. A list's rows have data-row; the first link or summary in a row opens it.
 const pages = { o: '/', r: '/resources', c: '/consolelogs', s: '/structuredlogs', t: '/traces', m: '/metrics', S: '/settings' };
 const isTyping = target => target.matches('input:not([type=checkbox]), select, textarea, [contenteditable]');
-const rows = () => [...document.querySelectorAll('[data-row]')].filter(row => row.offsetParent);
-const opener = row => (row.matches('a, summary, button') ? row : row.querySelector('a, summary, button'));
 const walk = step => {
-  const all = rows();
+  const all = [...document.querySelectorAll('[data-row]')].filter(row => row.offsetParent);
   const present = all.findIndex(row => row.contains(document.activeElement));
   const next = all[present < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, present + step))];
-  if (next) opener(next)?.focus();
-  next?.scrollIntoView({ block: 'nearest' });
+  if (!next) return;
+  (next.matches('a, summary, button') ? next : next.querySelector('a, summary, button'))?.focus();
+  next.scrollIntoView({ block: 'nearest' });
 };
 const actions = {
   j: () => walk(1),
   k: () => walk(-1),
   '/': () => document.querySelector('input[type=search]')?.focus(),
-  p: () => document.getElementById('pause')?.click(),
-  '?': () => document.getElementById('keys')?.showModal(),
+  p: () => $('pause')?.click(),
+  '?': () => $('keys')?.showModal(),
 };
 document.addEventListener('keydown', event => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target)) return event.key === 'Escape' && event.target.blur();
   if (document.querySelector('dialog[open]')) return;
-  const link = pages[event.key] && document.querySelector(`.bar a[href="${pages[event.key]}"]`);
+  const link = pages[event.key] && document.querySelector(`.bar a[href="${root}${pages[event.key]}"]`);
   if (link) location.assign(link.href);
   else if (actions[event.key]) {
     event.preventDefault();
@@ -83,8 +134,8 @@ document.addEventListener('change', event => {
   form.requestSubmit();
 });
 
-const pulse = document.getElementById('pulse');
 const showPulse = ({ tone, text, title, stale }) => {
+  const pulse = $('pulse');
   if (!pulse) return;
   pulse.dataset.tone = tone;
   pulse.title = title;
@@ -93,10 +144,10 @@ const showPulse = ({ tone, text, title, stale }) => {
 };
 
 /**
- * Opens the page's stream and keeps it open while the page can be seen. `address` is called for each attempt, so that it can go on from
+ * Opens the page's stream and keeps it open while the page can be seen. `query` is called for each attempt, so that it can go on from
  * the newest thing shown. `on` has a function per kind of event, and `state(connected)`.
  */
-export const follow = (address, on) => {
+export const follow = (query, on = {}) => {
   let source = null;
   let retry = 500;
   let timer = 0;
@@ -122,7 +173,7 @@ export const follow = (address, on) => {
   // A stream that is refused says nothing of why: ask, and go to the login when the session is over.
   const again = async () => {
     try {
-      const session = await fetch('/live/session', { cache: 'no-store' });
+      const session = await fetch(`${root}/live/session`, { cache: 'no-store' });
       if (session.status === 401) return location.reload();
     } catch { /* not there yet */ }
     open();
@@ -137,12 +188,12 @@ export const follow = (address, on) => {
   const open = () => {
     close();
     if (document.hidden) return;
-    source = new EventSource(address());
+    source = new EventSource(`${root}/live?${query()}`);
     heard();
     source.onerror = lost;
     const listen = (kind, action) => source.addEventListener(kind, event => {
       heard();
-      action(JSON.parse(event.data));
+      action(JSON.parse(event.data), event.lastEventId);
     });
     listen('ping', () => {
       retry = 500;

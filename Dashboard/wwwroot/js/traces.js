@@ -1,7 +1,6 @@
 // Traces: "N new traces" without moving what is read, choosing by dragging, and the details of a span beside the waterfall.
-import { follow } from './shell.js';
-
-const $ = id => document.getElementById(id);
+import { $, follow, fresh, isPlain, root } from './shell.js';
+import { choose, drag, element } from './charts.js';
 
 const list = $('traces');
 if (list) {
@@ -19,7 +18,7 @@ if (list) {
     const query = new URLSearchParams(list.dataset.query);
     query.set('topics', list.dataset.live ? 'health,traces' : 'health');
     query.set('after', list.dataset.newest);
-    return `/live?${query}`;
+    return query;
   };
   follow(address, {
     traces: ({ text }) => {
@@ -29,53 +28,27 @@ if (list) {
     },
   });
 } else {
-  follow(() => '/live?topics=health', {});
+  follow(() => 'topics=health');
 }
 
 // Dragging over the dots chooses a span of time and of durations; a click goes to the trace under it.
 const plot = document.querySelector('.scatter-plot');
-const choose = (box, a, b) => {
-  const [left, right] = [a.clientX, b.clientX].sort((x, y) => x - y).map(x => Math.min(1, Math.max(0, (x - box.left) / box.width)));
-  const [top, bottom] = [a.clientY, b.clientY].sort((x, y) => x - y).map(y => Math.min(1, Math.max(0, (y - box.top) / box.height)));
-  const { from, to, low, high } = Object.fromEntries(Object.entries(plot.dataset).map(([key, value]) => [key, Number(value)]));
-  const address = new URL(location.href);
-  for (const name of ['range', 'before']) address.searchParams.delete(name);
-  address.searchParams.set('from', Math.round(from + left * (to - from)));
-  address.searchParams.set('to', Math.round(from + right * (to - from)));
-  const duration = y => String(Number((10 ** (high - y * (high - low))).toPrecision(3)));
-  // A drag along the time means all durations.
-  if ((bottom - top) * box.height > 12) {
-    if (bottom < 1) address.searchParams.set('min', duration(bottom));
-    if (top > 0) address.searchParams.set('max', duration(top));
-  }
-
-  location.assign(address);
-};
 plot?.addEventListener('dragstart', event => event.preventDefault());
 plot?.addEventListener('pointerdown', start => {
   if (start.button !== 0 || start.pointerType === 'touch') return;
-  const box = plot.getBoundingClientRect();
-  const area = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  area.setAttribute('class', 'chart-brush');
-  plot.append(area);
-  const isDrag = event => Math.abs(event.clientX - start.clientX) > 6;
-  const move = event => {
-    const x = v => (1000 * (v - box.left)) / box.width;
-    const y = v => (200 * (v - box.top)) / box.height;
-    area.setAttribute('x', x(Math.min(start.clientX, event.clientX)));
-    area.setAttribute('width', Math.abs(x(event.clientX) - x(start.clientX)));
-    area.setAttribute('y', y(Math.min(start.clientY, event.clientY)));
-    area.setAttribute('height', Math.abs(y(event.clientY) - y(start.clientY)));
-  };
-  const end = event => {
-    removeEventListener('pointermove', move);
-    area.remove();
-    if (!isDrag(event)) return;
+  drag(plot, start, false, (left, right, top, bottom) => {
     plot.addEventListener('click', click => click.preventDefault(), { once: true, capture: true });
-    choose(box, start, event);
-  };
-  addEventListener('pointermove', move);
-  addEventListener('pointerup', end, { once: true });
+    const [from, to, low, high] = ['from', 'to', 'low', 'high'].map(name => Number(plot.dataset[name]));
+    const duration = y => String(Number((10 ** (high - y * (high - low))).toPrecision(3)));
+    const durations = {};
+    // A drag along the time means all durations.
+    if ((bottom - top) * plot.clientHeight > 12) {
+      if (bottom < 1) durations.min = duration(bottom);
+      if (top > 0) durations.max = duration(top);
+    }
+
+    choose(from + left * (to - from), from + right * (to - from), durations);
+  });
 });
 
 // The details of a span come without a new page.
@@ -85,17 +58,9 @@ const show = async (link, push = true) => {
   const target = new URL(link);
   const id = target.searchParams.get('span');
   const trace = target.pathname.split('/').at(-1);
-  let text;
-  try {
-    const answer = await fetch(`/fragments/traces/${trace}/${encodeURIComponent(id)}?t=${target.searchParams.get('t') ?? ''}`);
-    if (!answer.ok || answer.redirected) throw new Error();
-    text = await answer.text();
-  } catch {
-    location.assign(target);
-    return;
-  }
-
-  pane.replaceChildren(document.importNode(new DOMParser().parseFromString(text, 'text/html').querySelector('section'), true));
+  const details = await fresh(`${root}/fragments/traces/${trace}/${encodeURIComponent(id)}?t=${target.searchParams.get('t') ?? ''}`).catch(() => null);
+  if (!details) return location.assign(target);
+  pane.replaceChildren(document.importNode(details.querySelector('section'), true));
   pane.scrollTop = 0;
   mark(id);
   revealCopies();
@@ -127,14 +92,14 @@ if (pane) {
   document.addEventListener('click', async event => {
     const copy = event.target.closest('[data-copy]');
     if (copy) {
-      const answer = await fetch(copy.dataset.copy);
+      const answer = await fetch(root + copy.dataset.copy);
       if (!answer.ok) return;
       await navigator.clipboard.writeText(await answer.text());
       copy.textContent = 'Copied';
       return;
     }
 
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (!isPlain(event)) return;
     const link = event.target.closest('a');
     if (link?.matches('[data-close]')) {
       event.preventDefault();
@@ -168,9 +133,7 @@ if (pane) {
 const map = $('map');
 if (map) {
   const spans = $('spans');
-  const view = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  view.setAttribute('class', 'view');
-  view.setAttribute('width', 100);
+  const view = element('rect', { class: 'view', width: 100 });
   map.append(view);
   const draw = () => {
     const box = spans.getBoundingClientRect();

@@ -6,9 +6,8 @@ public sealed class StyleSheetTests
     [Fact]
     public async Task Each_section_of_the_style_sheet_begins_outside_of_every_block()
     {
-        await using var dashboard = await TestDashboard.StartAsync();
         var depth = 0;
-        foreach (var (index, line) in (await dashboard.Browser.GetStringAsync("/css/stack.css")).Split('\n').Index())
+        foreach (var (index, line) in (await File.ReadAllLinesAsync(Source())).Index())
         {
             if (line.StartsWith("/*", StringComparison.Ordinal))
             {
@@ -20,4 +19,7 @@ public sealed class StyleSheetTests
 
         depth.ShouldBe(0);
     }
+
+    // What is served has no lines.
+    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../Dashboard/wwwroot/css/stack.css");
 }
