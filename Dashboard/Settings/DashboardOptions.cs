@@ -35,6 +35,9 @@ internal sealed record FrontendOptions
     /// <summary>The address browsers use when it is not that of the listener.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>Below which path of its host a proxy shows the pages: <c>/dashboard</c>, without a slash at its end; empty = at the root.</summary>
+    public string PathBase { get; init; } = "";
+
     /// <summary>Whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses or networks, as <c>127.0.0.1, 10.0.0.0/8</c>; empty = nobody's.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 }

@@ -40,13 +40,7 @@ internal static class OptionsReader
         var (urls, key) = source.Text("Dashboard:Frontend:EndpointUrls", "ASPNETCORE_URLS", "urls");
         var parsed = (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(url => source.ParseUrl(url, key)).OfType<Uri>().ToList();
-        if (source.Text("Dashboard:Frontend:PathBase").Value is { } pathBase && pathBase != "/")
-        {
-            source.Report($"Setting 'Dashboard:Frontend:PathBase' is '{pathBase}', but the pages work at the root of a host only. "
-                + "Let the proxy give the dashboard a host name of its own, and set 'Dashboard:Frontend:PublicUrl' to it.");
-        }
-
-        var publicUrl = source.Text("Dashboard:Frontend:PublicUrl");
+        var (pathBase, publicUrl) = ReadPlace(source);
         return defaults with
         {
             EndpointUrls = parsed.Count > 0 ? parsed : defaults.EndpointUrls,
@@ -54,11 +48,35 @@ internal static class OptionsReader
             BrowserToken = source.Text("Dashboard:Frontend:BrowserToken", "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN", "DOTNET_DASHBOARD_FRONTEND_BROWSERTOKEN").Value
                 ?? RandomSecret(),
             ViewerToken = source.Text("Dashboard:Frontend:ViewerToken").Value,
-            PublicUrl = publicUrl.Value is null ? null : source.ParseUrl(publicUrl.Value, publicUrl.Key),
+            PublicUrl = publicUrl,
+            PathBase = pathBase,
             TrustedProxies = source.List(
                 "Dashboard:Frontend:TrustedProxies", static text => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _), "addresses such as '10.0.0.7' or '10.0.0.0/8'"),
         };
     }
+
+    /// <summary>Where browsers find the pages: below which path, and by which address. One must fit the other.</summary>
+    private static (string PathBase, Uri? PublicUrl) ReadPlace(SettingsSource source)
+    {
+        const string PathKey = "Dashboard:Frontend:PathBase";
+        var path = source.Text(PathKey).Value is { } text and not "/" ? text : "";
+        if (path.Length > 0 && !(path[0] == '/' && path[1..].Split('/').All(IsSegment)))
+        {
+            source.Report($"Setting '{PathKey}' is '{path}', which is not a path such as '/dashboard': it begins with a slash, ends without one, and is made of letters, digits, '-', '_', '.' and '~'.");
+            return ("", null);
+        }
+
+        var (url, urlKey) = source.Text("Dashboard:Frontend:PublicUrl");
+        var publicUrl = url is null ? null : source.ParseUrl(url, urlKey);
+        if (publicUrl is not null && publicUrl.AbsolutePath.TrimEnd('/') != path)
+        {
+            source.Report($"Setting '{urlKey}' is '{url}', but '{PathKey}' is '{(path.Length == 0 ? "/" : path)}'. Both name the path below which the pages are: give both the same.");
+        }
+
+        return (path, publicUrl);
+    }
+
+    private static bool IsSegment(string text) => text is not ("" or "." or "..") && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~');
 
     private static OtlpOptions ReadOtlp(SettingsSource source, bool anonymous)
     {

@@ -37,11 +37,13 @@ internal static class PagesSetup
     /// <summary>Adds the middleware and routes of the front end. Requests to the OTLP listeners never get here.</summary>
     public static WebApplication MapDashboardPages(this WebApplication app)
     {
+        app.UseSubPath(app.Services.GetRequiredService<DashboardOptions>().Frontend.PathBase);
         app.UseTrustedProxies(app.Services.GetRequiredService<DashboardOptions>().Frontend.TrustedProxies);
         app.Use(GuardAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ShowFailureAsync, SuppressDiagnosticsCallback = _ => false });
 
-        // Named here, else the host puts them before everything else, and a foreign Host would be led to the login.
+        // Named here, else the host puts them before everything else: routes would be chosen by a path with the sub-path before it, and a foreign Host be led to the login.
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
 

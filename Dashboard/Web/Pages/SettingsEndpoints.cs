@@ -179,10 +179,10 @@ internal static class SettingsEndpoints
 
     private static void Set(HttpContext context, string name, string? value)
     {
-        var options = new CookieOptions { SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true };
+        var options = new CookieOptions { SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true, Path = SubPath.Of(context) };
         if (value is null)
         {
-            context.Response.Cookies.Delete(name);
+            context.Response.Cookies.Delete(name, options);
         }
         else
         {

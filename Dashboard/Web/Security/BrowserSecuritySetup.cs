@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Http.Extensions;
 using Stack.Dashboard.Settings;
 using Stack.Dashboard.Web.Pages;
 
@@ -73,7 +74,10 @@ internal static class BrowserSecuritySetup
         }
         else
         {
-            context.Response.Redirect(context.RedirectUri);
+            // Where to go back to is a place inside, without the sub-path.
+            var request = context.Request;
+            var back = QueryString.Create(context.Options.ReturnUrlParameter, request.Path.ToUriComponent() + request.QueryString.ToUriComponent());
+            context.Response.Redirect(UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, context.Options.LoginPath, back));
         }
 
         return Task.CompletedTask;

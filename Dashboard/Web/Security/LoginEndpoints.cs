@@ -89,24 +89,23 @@ internal static class LoginEndpoints
         }
 
         var theme = (await context.Request.ReadFormAsync(context.RequestAborted))["theme"].ToString();
-        var options = new CookieOptions { SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true };
+        var options = new CookieOptions { SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true, Path = SubPath.Of(context) };
         if (theme is "light" or "dark")
         {
             context.Response.Cookies.Append(Viewer.ThemeCookie, theme, options);
         }
         else
         {
-            context.Response.Cookies.Delete(Viewer.ThemeCookie);
+            context.Response.Cookies.Delete(Viewer.ThemeCookie, options);
         }
 
         var from = context.Request.Headers.Referer.ToString();
-        return Results.LocalRedirect(Uri.TryCreate(from, UriKind.Absolute, out var page) ? Local(page.PathAndQuery) : "/");
+        return Results.LocalRedirect(Uri.TryCreate(from, UriKind.Absolute, out var page) ? Local(SubPath.Without(context, page.PathAndQuery)) : "/");
     }
 
     private static RazorComponentResult<LoginPage> Form(HttpContext context, string? returnUrl, string? problem, int status = StatusCodes.Status200OK) =>
         new(new { Viewer = PageEndpoints.ViewerOf(context), ReturnUrl = string.IsNullOrEmpty(returnUrl) ? null : Local(returnUrl), Problem = problem }) { StatusCode = status };
 
-    /// <summary>Only paths of this site are gone back to.</summary>
     /// <summary>A place on this dashboard; what leads elsewhere leads to the first page.</summary>
     internal static string Local(string? url) =>
         url is { Length: > 0 } && url[0] is '/' && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal)

@@ -141,12 +141,40 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
-    public void A_sub_path_is_refused_since_the_pages_would_not_work_there()
+    public void The_pages_can_be_below_a_path_that_the_public_address_has_too()
     {
-        Should.Throw<StartException>(() => Read("Dashboard:Frontend:PathBase=/dash")).Problems.ShouldBe(
+        Read().Frontend.PathBase.ShouldBe("");
+        Read("Dashboard:Frontend:PathBase=/").Frontend.PathBase.ShouldBe("");
+        Read("Dashboard:Frontend:PathBase=/ops/dash-1").Frontend.PathBase.ShouldBe("/ops/dash-1");
+        Read("Dashboard:Frontend:PathBase=/dash", "Dashboard:Frontend:PublicUrl=https://example.com/dash/").Frontend.PublicUrl.ShouldBe(new Uri("https://example.com/dash/"));
+    }
+
+    [Theory]
+    [InlineData("dash")]
+    [InlineData("/dash/")]
+    [InlineData("/a//b")]
+    [InlineData("/a/../b")]
+    [InlineData("/a b")]
+    [InlineData("/a\"b")]
+    [InlineData("//host")]
+    public void A_sub_path_that_is_none_is_refused(string path)
+    {
+        Should.Throw<StartException>(() => Read($"Dashboard:Frontend:PathBase={path}")).Problems.ShouldBe(
         [
-            "Setting 'Dashboard:Frontend:PathBase' is '/dash', but the pages work at the root of a host only. "
-                + "Let the proxy give the dashboard a host name of its own, and set 'Dashboard:Frontend:PublicUrl' to it.",
+            $"Setting 'Dashboard:Frontend:PathBase' is '{path}', which is not a path such as '/dashboard': "
+                + "it begins with a slash, ends without one, and is made of letters, digits, '-', '_', '.' and '~'.",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("https://example.com", "/dash", "/dash")]
+    [InlineData("https://example.com/dash", "/", "/")]
+    [InlineData("https://example.com/other", "/dash", "/dash")]
+    public void A_public_address_with_another_path_is_refused(string url, string path, string shown)
+    {
+        Should.Throw<StartException>(() => Read($"Dashboard:Frontend:PathBase={path}", $"Dashboard:Frontend:PublicUrl={url}")).Problems.ShouldBe(
+        [
+            $"Setting 'Dashboard:Frontend:PublicUrl' is '{url}', but 'Dashboard:Frontend:PathBase' is '{shown}'. Both name the path below which the pages are: give both the same.",
         ]);
     }
 
