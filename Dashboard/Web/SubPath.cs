@@ -3,7 +3,7 @@ namespace Stack.Dashboard.Web;
 /// <summary>
 /// Lets the front end be a part of another site, under a path that a proxy passes on (<c>Dashboard:Frontend:PathBase</c>). Inside, all addresses are as at
 /// the root of a host: the path is taken off what comes in and put before what goes out, here and nowhere else. Addresses go out as redirects and as
-/// attributes of HTML; scripts take the path from their own address. A request without the path, straight to the listener, is answered without it.
+/// attributes of HTML (each form names its own: where one has none, Razor writes the page's, with the path); scripts take the path from their own address. A request without the path, straight to the listener, is answered without it.
 /// </summary>
 internal static class SubPath
 {

@@ -8,20 +8,8 @@ internal sealed class LogFollower(LogQueries queries, LiveBus bus, IHostApplicat
 {
     private const int PageRows = 1000;
 
-    public async Task RunAsync(LogFilter filter, Stream body, CancellationToken aborted)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        try
-        {
-            // The headers at once: a follower of something quiet must see that it is connected.
-            await body.FlushAsync(ending.Token);
-            await FollowAsync(filter, body, ending.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The follower went away, or the dashboard stops.
-        }
-    }
+    public Task RunAsync(LogFilter filter, Stream body, CancellationToken aborted) =>
+        NdjsonLines.FollowAsync(body, ct => FollowAsync(filter, body, ct), lifetime.ApplicationStopping, aborted);
 
     private async Task FollowAsync(LogFilter filter, Stream body, CancellationToken ct)
     {

@@ -5,11 +5,9 @@ namespace Stack.Dashboard.Web.Api;
 /// <summary>Log records for scripts and agents: <c>GET /api/telemetry/logs</c>.</summary>
 internal static class LogsApi
 {
-    private const int DefaultLimit = 200;
-
     public static void Map(RouteGroupBuilder api) => api.MapGet("logs", FindAsync);
 
-    private static async Task<IResult> FindAsync(HttpContext context, LogQueries queries, LogFollower follower)
+    private static Task<IResult> FindAsync(HttpContext context, LogQueries queries, LogFollower follower)
     {
         var query = new ApiQuery(context.Request.Query);
         var filter = new LogFilter
@@ -21,22 +19,16 @@ internal static class LogsApi
             From = query.Time("from"),
             To = query.Time("to"),
             AfterId = query.After,
-            Limit = query.Limit(DefaultLimit),
+            Limit = query.Limit(RowsApi.DefaultLimit),
         };
-        if (query.Flag("follow") == true)
+        var aborted = context.RequestAborted;
+        return RowsApi.AnswerAsync(query, queries, body => follower.RunAsync(filter, body, aborted), async () =>
         {
-            return ApiReply.Lines(body => follower.RunAsync(filter, body, context.RequestAborted));
-        }
-
-        if (ApiReply.Unknown(filter.Resources, queries) is { } unknown)
-        {
-            return unknown;
-        }
-
-        var page = await queries.FindAsync(filter, context.RequestAborted);
-        return ApiReply.Of(
-            json => OtlpJsonWriter.WriteResourceLogs(json, page.Rows),
-            new ReplyFigures(page.TotalCount, page.Rows.Count, page.Rows is [.., var last] ? last.Id : null, page.IsPartial),
-            context.RequestAborted);
+            var page = await queries.FindAsync(filter, aborted);
+            return ApiReply.Of(
+                json => OtlpJsonWriter.WriteResourceLogs(json, page.Rows),
+                new ReplyFigures(page.TotalCount, page.Rows.Count, page.Rows is [.., var last] ? last.Id : null, page.IsPartial),
+                aborted);
+        });
     }
 }

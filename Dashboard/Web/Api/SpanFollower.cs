@@ -9,20 +9,8 @@ internal sealed class SpanFollower(SpanQueries queries, StoreStatus status, Time
     private const int PageSpans = 1000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    public async Task RunAsync(SpanFilter filter, Stream body, CancellationToken aborted)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        try
-        {
-            // The headers at once: a follower of something quiet must see that it is connected.
-            await body.FlushAsync(ending.Token);
-            await FollowAsync(filter, body, ending.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The follower went away, or the dashboard stops.
-        }
-    }
+    public Task RunAsync(SpanFilter filter, Stream body, CancellationToken aborted) =>
+        NdjsonLines.FollowAsync(body, ct => FollowAsync(filter, body, ct), lifetime.ApplicationStopping, aborted);
 
     private async Task FollowAsync(SpanFilter filter, Stream body, CancellationToken ct)
     {

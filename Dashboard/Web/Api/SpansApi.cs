@@ -5,11 +5,9 @@ namespace Stack.Dashboard.Web.Api;
 /// <summary>Single spans for scripts and agents: <c>GET /api/telemetry/spans</c>.</summary>
 internal static class SpansApi
 {
-    private const int DefaultLimit = 200;
-
     public static void Map(RouteGroupBuilder api) => api.MapGet("spans", FindAsync);
 
-    private static async Task<IResult> FindAsync(HttpContext context, SpanQueries spans, LogQueries queries, SpanFollower follower)
+    private static Task<IResult> FindAsync(HttpContext context, SpanQueries spans, LogQueries queries, SpanFollower follower)
     {
         var query = new ApiQuery(context.Request.Query);
         var filter = new SpanFilter
@@ -21,22 +19,16 @@ internal static class SpansApi
             From = query.Time("from"),
             To = query.Time("to"),
             AfterId = query.After,
-            Limit = query.Limit(DefaultLimit),
+            Limit = query.Limit(RowsApi.DefaultLimit),
         };
-        if (query.Flag("follow") == true)
+        var aborted = context.RequestAborted;
+        return RowsApi.AnswerAsync(query, queries, body => follower.RunAsync(filter, body, aborted), async () =>
         {
-            return ApiReply.Lines(body => follower.RunAsync(filter, body, context.RequestAborted));
-        }
-
-        if (ApiReply.Unknown(filter.Resources, queries) is { } unknown)
-        {
-            return unknown;
-        }
-
-        var page = await spans.FindAsync(filter, context.RequestAborted);
-        return ApiReply.Of(
-            json => OtlpJsonWriter.WriteResourceSpans(json, page.Spans),
-            new ReplyFigures(page.TotalCount, page.Spans.Count, page.Spans is [.., var last] ? last.Id : null, page.IsPartial),
-            context.RequestAborted);
+            var page = await spans.FindAsync(filter, aborted);
+            return ApiReply.Of(
+                json => OtlpJsonWriter.WriteResourceSpans(json, page.Spans),
+                new ReplyFigures(page.TotalCount, page.Spans.Count, page.Spans is [.., var last] ? last.Id : null, page.IsPartial),
+                aborted);
+        });
     }
 }

@@ -15,6 +15,9 @@ public sealed record ConsoleModel
 
     public required IReadOnlyList<ConsoleLineModel> Lines { get; init; }
 
+    /// <summary>From where the live stream goes on.</summary>
+    public required string Place { get; init; }
+
     /// <summary>What the lines must contain.</summary>
     public string? Text { get; init; }
 

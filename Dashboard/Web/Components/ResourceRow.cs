@@ -106,21 +106,13 @@ public sealed record ResourceRow
     private static ResourceRow Sum(ResourceStatus resource)
     {
         var all = resource.Replicas;
-        return new ResourceRow
+        return Row(resource, resource.Name, resource.State, all.Sum(r => r.Restarts)) with
         {
-            Name = resource.Name,
-            Resource = resource.Name,
-            Type = TypeOf(resource),
             IsSum = true,
-            State = resource.State,
-            StateTone = Tone.OfState(resource.State),
             Health = $"{resource.Ready} of {resource.Wanted} ready",
             HealthTone = resource.Wanted == 0 ? Tone.Off : resource.Ready == resource.Wanted ? Tone.Good : Tone.Warn,
             Traffic = all.Any(r => r.Traffic != "None") ? $"{all.Count(r => r.Traffic == "In")} in" : null,
             Url = resource.Urls.FirstOrDefault(IsWebAddress),
-            Source = resource.Source,
-            Release = resource.Release,
-            Restarts = all.Sum(r => r.Restarts),
             Cpu = all.Any(r => r.Cpu is not null) ? all.Sum(r => r.Cpu ?? 0) : null,
             Memory = all.Any(r => r.Rss is not null) ? all.Sum(r => r.Rss ?? 0) : null,
             DividedMemory = all.Any(r => r.Pss is not null) && all.All(r => r.Rss is null || r.Pss is not null) ? all.Sum(r => r.Pss ?? 0) : null,
@@ -129,21 +121,14 @@ public sealed record ResourceRow
         };
     }
 
-    private static ResourceRow Of(ReplicaStatus replica, ResourceStatus resource, Viewer viewer, DateTimeOffset at) => new()
+    private static ResourceRow Of(ReplicaStatus replica, ResourceStatus resource, Viewer viewer, DateTimeOffset at) => Row(resource, replica.Name, replica.State, replica.Restarts) with
     {
-        Name = replica.Name,
-        Resource = resource.Name,
-        Type = TypeOf(resource),
-        State = replica.State,
-        StateTone = Tone.OfState(replica.State),
         Health = Tone.HealthText(replica.Health),
         HealthTone = Tone.OfHealth(replica.Health),
         HealthReason = replica.HealthReason,
         Traffic = replica.Traffic == "None" ? null : replica.Traffic,
         TrafficTone = replica.Traffic switch { "In" => Tone.Good, "Draining" => Tone.Busy, "Out" => Tone.Warn, _ => null },
         Url = new[] { HasSum(resource) ? null : resource.Urls is [var first, ..] ? first : null, replica.Url }.FirstOrDefault(IsWebAddress),
-        Source = resource.Source,
-        Release = resource.Release,
         Port = replica.Port,
         Pid = replica.Pid,
         Generation = replica.Generation,
@@ -151,7 +136,6 @@ public sealed record ResourceRow
         StartedAt = replica.StartedAt,
         StartedAtText = replica.StartedAt is { } started ? $"Started {viewer.Full(started)}" : null,
         Uptime = replica.StartedAt is { } since ? Format.Span(at - since) : null,
-        Restarts = replica.Restarts,
         Failures = replica.Failures,
         Cpu = replica.Cpu,
         Memory = replica.Rss,
@@ -161,5 +145,20 @@ public sealed record ResourceRow
         Reason = replica.Reason,
         NextAttemptAt = replica.NextAttemptAt,
         NextAttempt = replica.NextAttemptAt is { } next ? Format.Span(next - at) : null,
+    };
+
+    /// <summary>What a line has whatever it is of.</summary>
+    private static ResourceRow Row(ResourceStatus resource, string name, string state, int restarts) => new()
+    {
+        Name = name,
+        Resource = resource.Name,
+        Type = TypeOf(resource),
+        State = state,
+        StateTone = Tone.OfState(state),
+        Health = resource.Health,
+        HealthTone = Tone.OfHealth(resource.Health),
+        Source = resource.Source,
+        Release = resource.Release,
+        Restarts = restarts,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class ConsoleReader(ControlClient client)
         {
             if (item.Data is { } line)
             {
-                yield return new ConsoleEntry(line.Name, line.Time, line.Text) { IsTimeExact = line.IsTimeExact, Generation = line.Generation, IsBegin = line.Offset == 0, IsGap = line.Dropped is not null };
+                yield return new ConsoleEntry(line.Name, line.Time, line.Text) { IsTimeExact = line.IsTimeExact, Generation = line.Generation, Offset = line.Offset, IsGap = line.Dropped is not null };
             }
         }
     }
@@ -47,8 +47,8 @@ internal sealed record ConsoleEntry(string Replica, DateTimeOffset Time, string 
     /// <summary>Of the process that wrote it; null: not known.</summary>
     public int? Generation { get; init; }
 
-    /// <summary>Nothing was ever written before it.</summary>
-    public bool IsBegin { get; init; }
+    /// <summary>Where it begins in all that the replica ever wrote.</summary>
+    public long Offset { get; init; }
 
     /// <summary>It tells that something is missing.</summary>
     public bool IsGap { get; init; }

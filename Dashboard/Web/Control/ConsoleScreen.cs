@@ -31,14 +31,14 @@ internal sealed class ConsoleScreen(StackWatch watch, Viewer viewer, string? tex
 
         var isKnown = _generations.TryGetValue(entry.Replica, out var before);
         _generations[entry.Replica] = generation;
-        return isKnown ? before != generation ? Text(entry.Replica, generation) : null : entry.IsBegin ? Text(entry.Replica, generation) : null;
+        return isKnown ? before != generation ? Text(entry.Replica, generation, "Another") : null : entry.Offset == 0 ? Text(entry.Replica, generation, "The first") : null;
     }
 
     // Which process that was, and when it began, is known of the present one.
-    private string Text(string name, int generation)
+    private string Text(string name, int generation, string which)
     {
         var replica = watch.Current.Status?.Resources.SelectMany(resource => resource.Replicas).FirstOrDefault(replica => replica.Name == name && replica.Generation == generation);
         var started = replica?.StartedAt is { } time ? $" at {viewer.Clock(time)}" : "";
-        return replica?.Pid is { } pid ? $"Process {pid} started{started}, generation {generation}" : $"Another process started{started}, generation {generation}";
+        return replica?.Pid is { } pid ? $"Process {pid} started{started}, generation {generation}" : $"{which} process started{started}, generation {generation}";
     }
 }

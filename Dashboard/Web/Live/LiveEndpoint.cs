@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Stack.Dashboard.Web.Control;
 using Stack.Dashboard.Web.Pages;
 using Stack.Dashboard.Web.Security;
 
@@ -22,7 +23,7 @@ internal static class LiveEndpoint
     }
 
     private static IResult Open(
-        string? topics, string? name, [AsParameters] LogRequest logs, TraceRequest traces, HttpContext context, LiveTopics sources, IHostApplicationLifetime lifetime, TimeProvider time)
+        string? topics, string? name, string? place, [AsParameters] LogRequest logs, TraceRequest traces, HttpContext context, LiveTopics sources, IHostApplicationLifetime lifetime, TimeProvider time)
     {
         var viewer = PageEndpoints.ViewerOf(context);
         var streams = new List<Func<CancellationToken, IAsyncEnumerable<LiveEvent>>>();
@@ -43,7 +44,7 @@ internal static class LiveEndpoint
                     streams.Add(sources.TicksAsync);
                     break;
                 case "console" when !string.IsNullOrEmpty(name):
-                    streams.Add(token => sources.ConsoleAsync(name, logs.Text?.Trim(), viewer, token));
+                    streams.Add(token => sources.ConsoleAsync(name, logs.Text?.Trim(), ConsolePlace.Parse(place), viewer, token));
                     break;
                 default:
                     return Results.Problem($"There is no topic '{topic}'. Known: health, logs, traces, tick, console (with name=…).", statusCode: StatusCodes.Status400BadRequest);
@@ -70,7 +71,7 @@ internal static class LiveEndpoint
             {
                 while (channel.Reader.TryRead(out var item))
                 {
-                    yield return new SseItem<string>(item.Json, item.Kind);
+                    yield return new SseItem<string>(item.Json, item.Kind) { EventId = item.Id };
                 }
             }
         }
@@ -126,4 +127,7 @@ internal static class LiveEndpoint
 }
 
 /// <summary>One event for a page.</summary>
-internal readonly record struct LiveEvent(string Kind, string Json);
+/// <param name="Kind">Its topic, or <c>gap</c> or <c>ping</c>.</param>
+/// <param name="Json">What it carries.</param>
+/// <param name="Id">From where to go on after it; null: the page does not need it.</param>
+internal readonly record struct LiveEvent(string Kind, string Json, string? Id = null);

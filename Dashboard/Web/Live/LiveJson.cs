@@ -16,7 +16,7 @@ internal sealed partial class LiveJson : JsonSerializerContext;
 internal sealed record LogBatch(IReadOnlyList<LogLineModel> Lines);
 
 /// <summary>Event <c>lines</c>: console output.</summary>
-/// <param name="Reset">True for the first batch of a connection: it takes the place of what is there.</param>
+/// <param name="Reset">True when it takes the place of what is there: the page had nothing, or what follows it is not known any more.</param>
 /// <param name="Lines">Oldest first.</param>
 internal sealed record ConsoleBatch(bool Reset, IReadOnlyList<ConsoleLineModel> Lines);
 

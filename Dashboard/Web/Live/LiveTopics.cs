@@ -95,9 +95,11 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
     }
 
     /// <summary>
-    /// <c>lines</c>: console output in batches. When the AppHost goes, the page keeps what it has and the AppHost is asked again until it answers.
+    /// <c>lines</c>: console output in batches, from the page's place on. When the AppHost goes, the page keeps what it has and the AppHost is asked again
+    /// until it answers.
     /// </summary>
-    public async IAsyncEnumerable<LiveEvent> ConsoleAsync(string name, string? text, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LiveEvent> ConsoleAsync(
+        string name, string? text, ConsolePlace place, Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -105,37 +107,51 @@ internal sealed class LiveTopics(StackWatch watch, LiveBus bus, ConsoleReader re
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var reading = ReadConsoleAsync(name, text, channel.Writer, ended.Token);
             var screen = new ConsoleScreen(watch, viewer, text);
-            var reset = true;
+            var reset = place.IsStart;
+            var isFirst = true;
+            var isLost = false;
+            place.BeginAgain();
             try
             {
-                while (await channel.Reader.WaitToReadAsync(cancellationToken))
+                while (!isLost && await channel.Reader.WaitToReadAsync(cancellationToken))
                 {
-                    if (reset)
+                    if (isFirst)
                     {
                         await Task.Delay(FirstBatchAfter, time, cancellationToken);
                     }
 
                     var lines = new List<ConsoleLineModel>();
                     var read = 0;
-                    while (read < BatchLines && channel.Reader.TryRead(out var entry))
+                    while (!isLost && read < BatchLines && channel.Reader.TryRead(out var entry))
                     {
-                        lines.AddRange(screen.Lines(entry));
+                        // Also what the page has is parsed: it may have set a colour.
+                        var shown = screen.Lines(entry).ToList();
+                        var step = place.Step(entry);
+                        lines.AddRange(step is ConsoleStep.New ? shown : []);
+                        isLost = step is ConsoleStep.Lost;
                         read++;
                     }
 
-                    if (reset || lines.Count > 0)
+                    if (!isLost && (reset || lines.Count > 0))
                     {
-                        yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch));
+                        yield return new LiveEvent("lines", JsonSerializer.Serialize(new ConsoleBatch(reset, lines), LiveJson.Default.ConsoleBatch), place.ToString());
+                        reset = false;
                     }
 
-                    reset = false;
-                    await Task.Delay(read < BatchLines ? BatchInterval : TimeSpan.Zero, time, cancellationToken);
+                    isFirst = false;
+                    await Task.Delay(read < BatchLines && !isLost ? BatchInterval : TimeSpan.Zero, time, cancellationToken);
                 }
             }
             finally
             {
                 await ended.CancelAsync();
                 await reading;
+            }
+
+            if (isLost)
+            {
+                place.Forget();
+                continue;
             }
 
             await Task.Delay(ConsoleRetry, time, cancellationToken);

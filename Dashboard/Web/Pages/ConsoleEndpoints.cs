@@ -50,12 +50,14 @@ internal static class ConsoleEndpoints
 
         var viewer = PageEndpoints.ViewerOf(context);
         var lines = new Queue<ConsoleLineModel>();
+        var place = new ConsolePlace();
         string? problem = null;
         try
         {
             var screen = new ConsoleScreen(watch, viewer, q);
             await foreach (var entry in reader.ReadAsync(name, Tail(view, name, q), follow: false, cancellationToken))
             {
+                place.Step(entry);
                 foreach (var line in screen.Lines(entry))
                 {
                     lines.Enqueue(line);
@@ -85,6 +87,7 @@ internal static class ConsoleEndpoints
                 IsMerged = view.Find(name) is { } resource && resource.Name == name && (resource.Replicas.Count > 1 || resource.Wanted > 1),
                 Choices = ConsoleChoice.From(view),
                 Lines = [.. lines],
+                Place = place.ToString(),
                 Text = q,
                 Problem = problem,
             },

@@ -8,7 +8,8 @@ const list = $('lines');
 const merged = box.dataset.merged === 'true';
 let held = [];
 let waitingReset = false;
-let last = null;
+let last = list.lastElementChild?.querySelector('.out-replica')?.textContent ?? null;
+let place = box.dataset.place; // after the last line that is here, or held
 
 const fill = line => {
   const row = document.importNode($('line').content.firstElementChild, true);
@@ -72,8 +73,9 @@ const live = pausing('following the output', paused => {
 const name = encodeURIComponent(box.dataset.name);
 
 let frame = 0;
-const stream = follow(() => `topics=health,console&name=${name}&q=${encodeURIComponent($('search').value.trim())}`, {
-  lines: ({ reset, lines }) => {
+const stream = follow(() => `topics=health,console&name=${name}&place=${encodeURIComponent(place)}&q=${encodeURIComponent($('search').value.trim())}`, {
+  lines: ({ reset, lines }, id) => {
+    place = id;
     if (reset) {
       held = [];
       waitingReset = true;
@@ -133,6 +135,8 @@ const search = () => {
   else address.searchParams.delete('q');
   history.replaceState(null, '', address);
   held = [];
+  last = null;
+  place = '';
   list.replaceChildren();
   $('no-lines').hidden = false;
   $('no-lines').textContent = text ? 'No line contains that; what comes and does appears here.' : 'Nothing written yet.';

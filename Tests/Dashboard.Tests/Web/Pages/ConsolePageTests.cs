@@ -113,7 +113,7 @@ public sealed class ConsolePageTests : IDisposable
 
         var lines = page.QuerySelectorAll("#lines code").Select(e => e.TextContent).ToList();
         lines.Where((_, i) => i is 1 or 3 or 5 or 6).ShouldBe(["one", "two", "three", "still three"]);
-        lines[0].ShouldBe("Another process started, generation 1");
+        lines[0].ShouldBe("The first process started, generation 1");
         lines[2].ShouldBe("Another process started, generation 2");
         lines[4].ShouldMatch(@"^Process 4711 started at \d\d:\d\d:\d\d, generation 3$");
         page.QuerySelectorAll("#lines .out[data-mark]").Length.ShouldBe(3);
@@ -137,6 +137,41 @@ public sealed class ConsolePageTests : IDisposable
         Lines(page).ShouldBe(["Failed <b>"]);
         page.QuerySelector("#search")!.GetAttribute("value").ShouldBe("failed <b>");
         Texts(await live.NextAsync("lines")).ShouldBe(["failed again"]);
+    }
+
+    [Fact]
+    public async Task A_page_goes_on_from_its_last_line()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2));
+        host.Write("site-8001", "one\n");
+        host.Write("site-8002", $"{Esc}[33mtwo\n");
+        await using var dashboard = await ConnectAsync();
+        var place = (await dashboard.OpenAsync("/consolelogs/resource/site")).QuerySelector("#console")!.GetAttribute("data-place")!;
+        host.Write("site-8002", "three\n");
+
+        await using var live = await LiveReader.OpenAsync(dashboard, $"/live?topics=console&name=site&place={Uri.EscapeDataString(place)}");
+
+        var lines = await live.NextAsync("lines");
+        lines.GetProperty("reset").GetBoolean().ShouldBeFalse();
+        Texts(lines).ShouldBe(["three"]);
+        lines.GetProperty("lines")[0].GetProperty("runs")[0].GetProperty("classes").GetString().ShouldBe("f3", "the colour of the line before is in force");
+    }
+
+    [Theory]
+    [InlineData("site-8001:0:00000000")]
+    [InlineData("site-8001:50:00000000")]
+    public async Task A_page_whose_last_line_is_gone_begins_again(string place)
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(1));
+        host.Write("site-8001", "one\n");
+        host.Write("site-8001", "two\n");
+        await using var dashboard = await ConnectAsync();
+
+        await using var live = await LiveReader.OpenAsync(dashboard, $"/live?topics=console&name=site-8001&place={Uri.EscapeDataString(place)}");
+
+        var lines = await live.NextAsync("lines");
+        lines.GetProperty("reset").GetBoolean().ShouldBeTrue();
+        Texts(lines).ShouldContain("two");
     }
 
     [Fact]
