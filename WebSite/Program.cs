@@ -1,30 +1,38 @@
-using Microsoft.AspNetCore.Mvc;
-using WebSite.Models;
+using WebSite.Data;
+using WebSite.Starting;
 
 if (await StackCommands.TryRunAsync(args) is { } code)
 {
     return code;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-
-builder.Services.AddControllersWithViews(mvc => mvc.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()));
-builder.Services.Configure<WhoAmIOptions>(builder.Configuration.GetSection(WhoAmIOptions.Section));
-
-var app = builder.Build();
-
-if (!app.Environment.IsDevelopment())
+try
 {
-    app.UseExceptionHandler("/error");
+    var arguments = SiteArguments.Parse(args);
+    var builder = WebApplication.CreateBuilder(arguments.ForHost);
+    if (arguments.Port is { } port)
+    {
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+    }
+
+    builder.AddServiceDefaults();
+    builder.AddBoard();
+
+    await using var app = builder.Build();
+    if (arguments.Migrate)
+    {
+        await app.Services.GetRequiredService<MigrationStep>().RunAsync();
+        return 0;
+    }
+
+    await app.Services.GetRequiredService<DatabaseCheck>().RunAsync();
+    app.MapBoard();
+    app.MapDefaultEndpoints();
+    await app.RunAsync();
+    return 0;
 }
-
-app.UseStatusCodePagesWithReExecute("/error/{0}");
-app.UseRouting();
-
-app.MapStaticAssets();
-app.MapControllerRoute("default", "{controller=Home}/{action=Index}/{id?}");
-app.MapDefaultEndpoints();
-
-app.Run();
-return 0;
+catch (StartException refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return refusal.ExitCode;
+}

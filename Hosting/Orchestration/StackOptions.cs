@@ -65,11 +65,9 @@ internal sealed record StackOptions
 
     public static StackOptions Read(IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, string appHostDirectory, string? dashboardAssembly)
     {
-        var app = configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
+        var app = AppNameOf(configuration);
         var development = !environment.IsProduction();
-        var state = configuration["Stack:State"] is { Length: > 0 } folder
-            ? Path.GetFullPath(folder, appHostDirectory)
-            : development ? Path.Combine(appHostDirectory, ".stack") : $"/var/lib/stack/{app}";
+        var state = StateFolderOf(configuration, environment, appHostDirectory);
         return new StackOptions
         {
             AppName = app,
@@ -108,6 +106,13 @@ internal sealed record StackOptions
             ? Path.GetFullPath(folder, appHostDirectory)
             : Path.Combine(appHost is { Location: { Length: > 0 } file } ? Path.GetDirectoryName(file)! : AppContext.BaseDirectory, "inject");
     }
+
+    /// <summary>Full path of the state folder.</summary>
+    public static string StateFolderOf(IConfiguration configuration, IHostEnvironment environment, string appHostDirectory)
+        => configuration["Stack:State"] is { Length: > 0 } folder ? Path.GetFullPath(folder, appHostDirectory)
+            : environment.IsProduction() ? $"/var/lib/stack/{AppNameOf(configuration)}" : Path.Combine(appHostDirectory, ".stack");
+
+    private static string AppNameOf(IConfiguration configuration) => configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
 
     private static int Releases(IConfiguration configuration)
         => configuration["Stack:Releases:Keep"] is not { Length: > 0 } text ? 5
