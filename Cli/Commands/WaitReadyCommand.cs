@@ -85,7 +85,8 @@ internal static class WaitReadyCommand
             }
 
             _last = status;
-            var lost = status.Resources.SelectMany(r => r.Replicas).FirstOrDefault(r => r.State is "Fatal" or "Exited");
+            // Of a job that has ended well nothing is meant to run.
+            var lost = status.Resources.Where(r => r.Wanted > 0).SelectMany(r => r.Replicas).FirstOrDefault(r => r.State is "Fatal" or "Exited");
             if (lost is not null)
             {
                 throw new CliException(ExitCodes.Failed, $"{Describe(lost)}. Its output is in './stack logs {lost.Name}'.");

@@ -27,7 +27,7 @@ internal sealed partial class ResourceOrchestrator
     public ResourceStatus Status()
     {
         var all = _replicas.Snapshots;
-        var wanted = all.Where(r => r.Wanted).ToList();
+        var wanted = all.Where(r => r.Wanted && !HasDoneItsWork(r)).ToList();
         var judged = wanted.Count > 0 ? wanted : all;
         var state = judged.Count == 0 ? InstanceState.Stopped : Progress.First(s => judged.Any(r => r.State == s));
         return new ResourceStatus
@@ -49,6 +49,11 @@ internal sealed partial class ResourceOrchestrator
             Replicas = [.. all.Select(r => _statuses.GetValue(r, Status))],
         };
     }
+
+    // A job, as one that prepares a database: it serves nobody, and is not missing when it has ended well.
+    private bool HasDoneItsWork(InstanceSnapshot replica)
+        => replica is { State: InstanceState.Exited, ExitCode: { } code } && !Plan.Resource.HasAnnotationOfType<EndpointAnnotation>()
+            && (Plan.Resource.TryGetLastAnnotation<SupervisionAnnotation>(out var supervision) ? supervision.Options.SuccessExitCodes.Contains(code) : code == 0);
 
     private IReadOnlyList<ResourceRelationship> Relationships()
     {

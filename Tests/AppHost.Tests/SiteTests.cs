@@ -23,7 +23,7 @@ public sealed class SiteTests : IDisposable
     public async Task The_site_answers_through_its_gateway()
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Stack:State={_state.Path}"], Cancelled);
-        builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single()).WithReplicas(2);
+        builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(r => r.Name == "site")).WithReplicas(2);
         Uri address;
         await using (var app = await builder.BuildAsync(Cancelled))
         {

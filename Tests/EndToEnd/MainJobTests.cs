@@ -63,8 +63,11 @@ public sealed class MainJobTests(RunningStack stack)
 
         status.GetProperty("supervisor").GetProperty("pid").GetInt32().ShouldBeGreaterThan(0);
         var resources = status.GetProperty("resources").EnumerateArray().ToList();
-        resources.Select(r => r.GetProperty("name").GetString()).ShouldBe(["site", "nginx", "aspire-dashboard"], ignoreOrder: true);
-        resources.ShouldAllBe(r => r.GetProperty("state").GetString() == "Running" && r.GetProperty("health").GetString() == "Ready");
+        resources.Select(r => r.GetProperty("name").GetString()).ShouldBe(["migrations", "site", "nginx", "aspire-dashboard"], ignoreOrder: true);
+        var migrations = resources.Single(r => r.GetProperty("name").GetString() == "migrations");
+        migrations.GetProperty("state").GetString().ShouldBe("Exited");
+        migrations.GetProperty("wanted").GetInt32().ShouldBe(0, "a job that has ended well is not missing");
+        resources.Where(r => r.GetProperty("name").GetString() != "migrations").ShouldAllBe(r => r.GetProperty("state").GetString() == "Running" && r.GetProperty("health").GetString() == "Ready");
         var replicas = await stack.ReplicasAsync();
         replicas.Select(r => r.GetProperty("name").GetString()).ShouldBe(Names);
         foreach (var replica in replicas)
@@ -89,19 +92,24 @@ public sealed class MainJobTests(RunningStack stack)
         var cookies = new CookieContainer();
         using var client = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
         var token = TestContext.Current.CancellationToken;
-        for (var i = 0; i < Replicas; i++)
+        await SendAsync(0, "/sign-up", new() { ["Name"] = $"Visitor {Guid.NewGuid():N}"[..20], ["Password"] = "correct horse" });
+        for (var i = 1; i <= Replicas; i++)
         {
-            var page = await client.GetStringAsync(Url(i, "/"), token);
-            var antiforgery = Between(page, "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"", "\"");
-            var action = Between(page, "<form", ">");
-            var path = action.Contains("action=\"", StringComparison.Ordinal) ? WebUtility.HtmlDecode(Between(action, "action=\"", "\"")) : "/";
-            using var form = new FormUrlEncodedContent(Fields(page, antiforgery, $"Visitor {i}"));
-            using var answer = await client.PostAsync(Url(i + 1, path), form, token);
+            var page = await SendAsync(i, "/", new() { ["Text"] = $"Message {i} to everybody" });
+
+            page.ShouldContain($"Message {i} to everybody");
+        }
+
+        // Fetches the form from one replica, sends it to the next, and follows the redirect to a third.
+        async Task<string> SendAsync(int replica, string path, Dictionary<string, string> fields)
+        {
+            var page = await client.GetStringAsync(Url(replica, path), token);
+            var form = page.Split("<form").Single(f => f.Contains(path == "/" ? "id=\"post\"" : "id=\"member\"", StringComparison.Ordinal));
+            fields["__RequestVerificationToken"] = Between(form, "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"", "\"");
+            using var content = new FormUrlEncodedContent(fields);
+            using var answer = await client.PostAsync(Url(replica + 1, WebUtility.HtmlDecode(Between(form, "action=\"", "\""))), content, token);
             answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, await answer.Content.ReadAsStringAsync(token));
-
-            var after = await client.GetStringAsync(Url(i + 2, answer.Headers.Location!.IsAbsoluteUri ? answer.Headers.Location.PathAndQuery : answer.Headers.Location.OriginalString), token);
-
-            after.ShouldContain($"Visitor {i}");
+            return await client.GetStringAsync(Url(replica + 2, answer.Headers.Location!.OriginalString), token);
         }
 
         Directory.GetFiles(Path.Combine(stack.StateFolder, "keys"), "key-*.xml").ShouldHaveSingleItem("replicas that make keys of their own can't read each other's cookies");
@@ -257,17 +265,6 @@ public sealed class MainJobTests(RunningStack stack)
     }
 
     private static Uri Url(int replica, string path) => new($"http://127.0.0.1:{8001 + (replica % Replicas)}{path}");
-
-    private static Dictionary<string, string> Fields(string page, string antiforgery, string value)
-    {
-        var fields = new Dictionary<string, string> { ["__RequestVerificationToken"] = antiforgery };
-        foreach (var input in page.Split('<').Where(t => (t.StartsWith("input", StringComparison.Ordinal) || t.StartsWith("textarea", StringComparison.Ordinal)) && !t.Contains("hidden", StringComparison.Ordinal) && t.Contains("name=\"", StringComparison.Ordinal)))
-        {
-            fields[Between(input, "name=\"", "\"")] = value;
-        }
-
-        return fields;
-    }
 
     private static string Between(string text, string start, string end)
     {

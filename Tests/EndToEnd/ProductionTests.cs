@@ -110,7 +110,9 @@ public sealed class ProductionTests : IAsyncLifetime
         var status = await _place.StackAsync("status", "--json");
         status.ExitCode.ShouldBe(0, status.All);
         var resources = JsonDocument.Parse(status.Output).RootElement.GetProperty("resources");
+
+        // Those that serve; the migrations have ended.
         return new SortedDictionary<string, JsonElement>(
-            resources.EnumerateArray().SelectMany(r => r.GetProperty("replicas").EnumerateArray()).ToDictionary(r => r.GetProperty("name").GetString()!), StringComparer.Ordinal);
+            resources.EnumerateArray().Where(r => r.GetProperty("wanted").GetInt32() > 0).SelectMany(r => r.GetProperty("replicas").EnumerateArray()).ToDictionary(r => r.GetProperty("name").GetString()!), StringComparer.Ordinal);
     }
 }

@@ -18,7 +18,7 @@ public sealed class TestingBuilderTests : IDisposable
     public async Task An_AppHost_runs_in_a_test_on_free_ports_and_leaves_nothing()
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Stack:State={_state}"], Cancelled);
-        var site = builder.Resources.OfType<ProjectResource>().Single();
+        var site = builder.Resources.OfType<ProjectResource>().Single(r => r.Name == "site");
         builder.CreateResourceBuilder(site).WithReplicas(2);
         var ready = Ready(builder, "nginx", "site");
         Uri gateway;
@@ -68,7 +68,7 @@ public sealed class TestingBuilderTests : IDisposable
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([], Cancelled);
 
-        builder.Resources.Select(r => r.Name).ShouldBe(["site", "nginx"]);
+        builder.Resources.Select(r => r.Name).ShouldBe(["board", "migrations", "site", "nginx"]);
         builder.AppHostDirectory.ShouldBe(Projects.AppHost.ProjectPath);
     }
 

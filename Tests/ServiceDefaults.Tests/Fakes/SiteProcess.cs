@@ -10,15 +10,17 @@ internal sealed class SiteProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly string[] ForeignPrefixes = ["STACK_", "OTEL_", "ASPNETCORE_", "KESTREL_", "SERVICES__", "NOTIFY_", "WATCHDOG_"];
+    private static readonly string[] ForeignPrefixes = ["STACK_", "OTEL_", "ASPNETCORE_", "KESTREL_", "SERVICES__", "NOTIFY_", "WATCHDOG_", "ConnectionStrings__", "Board__"];
 
+    private readonly DirectoryInfo _folder;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Lock _gate = new();
     private readonly List<(string Text, TaskCompletionSource<string> Seen)> _awaited = [];
 
-    private SiteProcess(ProcessStartInfo start)
+    private SiteProcess(ProcessStartInfo start, DirectoryInfo folder)
     {
+        _folder = folder;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
@@ -72,9 +74,13 @@ internal sealed class SiteProcess : IAsyncDisposable
     /// <summary>Starts the site, whatever becomes of it.</summary>
     public static SiteProcess Launch(params (string Name, string? Value)[] variables) => Run([], variables);
 
-    /// <summary>Starts the site's program with these arguments, whatever becomes of it. A variable without a value is taken away.</summary>
+    /// <summary>
+    /// Starts the site's program with these arguments, whatever becomes of it. A variable without a value is taken away. Unless a variable says otherwise it
+    /// has a database of its own, which goes with it.
+    /// </summary>
     public static SiteProcess Run(string[] args, params (string Name, string? Value)[] variables)
     {
+        var folder = Directory.CreateTempSubdirectory("stack-site-");
         var start = new ProcessStartInfo("dotnet", [Dll, .. args])
         {
             WorkingDirectory = ProjectFolder,
@@ -90,12 +96,14 @@ internal sealed class SiteProcess : IAsyncDisposable
 
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["ConnectionStrings__board"] = $"Data Source={folder.FullName}/board.db";
+        start.Environment["Board__MigrateAtStart"] = "true";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
         }
 
-        return new(start);
+        return new(start, folder);
     }
 
     public HttpClient CreateClient() => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
@@ -123,6 +131,9 @@ internal sealed class SiteProcess : IAsyncDisposable
             throw new TimeoutException($"The site did not write '{text}' within {Limit}. Its output so far:\n{Output}", timeout);
         }
     }
+
+    /// <summary>As the kernel or an administrator does it: nothing is finished, nothing is told.</summary>
+    public void Kill() => _process.Kill();
 
     public void Terminate() => Kill(_process.Id, Sigterm).ShouldBe(0);
 
@@ -156,6 +167,7 @@ internal sealed class SiteProcess : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private void Add(string? line)

@@ -23,18 +23,20 @@ internal sealed class Visitor : IDisposable
     public async Task<IDocument> GetAsync(Uri address)
         => Parse(await _client.GetStringAsync(address, TestContext.Current.CancellationToken));
 
-    public Task<HttpResponseMessage> PostAsync(Uri site, IDocument page, string name, string message)
+    /// <summary>Fills in the page's first form that is posted, and sends it.</summary>
+    public Task<HttpResponseMessage> PostAsync(Uri site, IDocument page, params (string Name, string Value)[] values)
     {
-        var form = page.QuerySelector("form") ?? throw new InvalidOperationException($"There is no form in this page:\n{page.DocumentElement.OuterHtml}");
-        return _client.PostAsync(new Uri(site, form.GetAttribute("action")), Fields(form, name, message), TestContext.Current.CancellationToken);
+        var form = page.QuerySelector("main form[method=post]") ?? throw new InvalidOperationException($"There is no form in this page:\n{page.DocumentElement.OuterHtml}");
+        return PostAsync(site, form, values);
     }
 
-    public static FormUrlEncodedContent Fields(IElement form, string name, string message) => new(new Dictionary<string, string>
-    {
-        ["Name"] = name,
-        ["Message"] = message,
-        ["__RequestVerificationToken"] = form.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!,
-    });
+    /// <summary>Fills in a form and sends it to that site, which need not be the one that made it.</summary>
+    public Task<HttpResponseMessage> PostAsync(Uri site, IElement form, params (string Name, string Value)[] values)
+        => _client.PostAsync(new Uri(site, form.GetAttribute("action")), Fields(form, values), TestContext.Current.CancellationToken);
+
+    public static FormUrlEncodedContent Fields(IElement form, params (string Name, string Value)[] values)
+        => new(form.QuerySelectorAll("input[type=hidden]").Select(hidden => KeyValuePair.Create(hidden.GetAttribute("name")!, hidden.GetAttribute("value")!))
+            .Concat(values.Select(value => KeyValuePair.Create(value.Name, value.Value))));
 
     public static IDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 

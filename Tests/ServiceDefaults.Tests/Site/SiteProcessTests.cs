@@ -23,7 +23,7 @@ public class SiteProcessTests
         who.RootElement.GetProperty("replica").GetString().ShouldBe($"{Environment.MachineName}:{site.Id}");
         who.RootElement.GetProperty("port").GetInt32().ShouldBe(site.Address.Port);
         who.RootElement.GetProperty("pid").GetInt32().ShouldBe(site.Id);
-        home.ShouldContain("Send a greeting");
+        home.ShouldContain("This page was made by");
         await site.SeeAsync("Stack.Request[9101] GET / 200 in ");
         site.Terminate();
         (await site.ExitAsync()).ShouldBe(0);
@@ -63,14 +63,14 @@ public class SiteProcessTests
     {
         await using var site = await (lifeline ? SiteProcess.StartAsync(("STACK_LIFELINE", "stdin")) : SiteProcess.StartAsync());
         using var visitor = new Visitor();
-        var page = await visitor.GetAsync(site.Address);
-        var body = await Visitor.Fields(page.QuerySelector("form")!, "Ada", "A greeting that takes its time").ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var page = await visitor.GetAsync(new Uri(site.Address, "/sign-up"));
+        var body = await Visitor.Fields(page.QuerySelector("main form")!, ("Name", "Ada"), ("Password", "one that takes its time")).ReadAsStringAsync(TestContext.Current.CancellationToken);
         using var slow = new TcpClient();
         await slow.ConnectAsync(IPAddress.Loopback, site.Address.Port, TestContext.Current.CancellationToken);
         await using var stream = slow.GetStream();
         using var answer = new StreamReader(stream, Encoding.ASCII);
 
-        await SendAsync(stream, $"POST /Home/Greet HTTP/1.1\r\nHost: {site.Address.Authority}\r\nCookie: {visitor.CookiesFor(site.Address)}\r\n"
+        await SendAsync(stream, $"POST /sign-up HTTP/1.1\r\nHost: {site.Address.Authority}\r\nCookie: {visitor.CookiesFor(site.Address)}\r\n"
             + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
         await UntilInFlightAsync(site, 1);
         if (lifeline)
@@ -88,7 +88,7 @@ public class SiteProcessTests
 
         status.ShouldBe("HTTP/1.1 302 Found");
         (await site.ExitAsync()).ShouldBe(0);
-        site.Output.ShouldContain("Stack.Request[9101] POST /Home/Greet 302 in ");
+        site.Output.ShouldContain("Stack.Request[9101] POST /sign-up 302 in ");
     }
 
     private static ValueTask SendAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);

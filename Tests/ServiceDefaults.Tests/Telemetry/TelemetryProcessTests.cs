@@ -25,12 +25,12 @@ public class TelemetryProcessTests
         site.Terminate();
         (await site.ExitAsync()).ShouldBe(0);
 
-        collector.Spans.Select(span => span.Name).ShouldBe(["GET Home/Index/{id?}", "GET {static}", "GET"], ignoreOrder: true);
+        collector.Spans.Select(span => span.Name).ShouldBe(["GET Board/Index/{id?}", "GET {static}", "GET"], ignoreOrder: true);
         collector.Spans.ShouldAllBe(span => span.Resource["service.instance.id"] == "site-8001" && span.Resource["service.name"] == "site");
-        collector.Logs.Where(log => log.Category == "Stack.Request").Select(log => log.Attributes["Route"]).ShouldBe(["Home/Index/{id?}", "{static}", "none"]);
+        collector.Logs.Where(log => log.Category == "Stack.Request").Select(log => log.Attributes["Route"]).ShouldBe(["Board/Index/{id?}", "{static}", "none"]);
         collector.Logs.ShouldContain(log => log.Body == "Application is shutting down...");
         collector.Points.Where(point => point.Metric == "http.server.request.duration").Select(point => point.Attributes.GetValueOrDefault("http.route")).Distinct()
-            .ShouldBe(["{controller=Home}/{action=Index}/{id?}", "{static}", null], ignoreOrder: true);
+            .ShouldBe(["{controller=Board}/{action=Index}/{id?}", "{static}", null], ignoreOrder: true);
         collector.Contains("canary").ShouldBeFalse();
         collector.ApiKeys.ShouldAllBe(key => key == "key");
         site.Output.ShouldNotContain("canary");

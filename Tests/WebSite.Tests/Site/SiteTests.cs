@@ -2,11 +2,15 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using ServiceDefaults.Tests.Fakes;
+using Testing;
 
-namespace ServiceDefaults.Tests.Site;
+namespace WebSite.Tests.Site;
 
-public class WebSiteTests
+/// <summary>What one replica answers, in-process.</summary>
+public sealed class SiteTests : IDisposable
 {
+    private readonly TempFolder _folder = new();
+
     private static readonly Uri Root = new("http://localhost/");
 
     [Fact]
@@ -17,10 +21,10 @@ public class WebSiteTests
 
         var page = await visitor.GetAsync(Root);
 
-        page.QuerySelector("h1")!.TextContent.ShouldBe("site-8003");
+        page.QuerySelector("#replica")!.TextContent.ShouldBe("site-8003");
         page.QuerySelector(".facts")!.TextContent.ShouldContain("8003");
         page.QuerySelector(".facts")!.TextContent.ShouldContain($"{Environment.ProcessId}");
-        page.Title.ShouldBe("site-8003 · WebSite");
+        page.Title.ShouldBe("Board · site-8003");
     }
 
     [Fact]
@@ -52,48 +56,13 @@ public class WebSiteTests
     }
 
     [Fact]
-    public async Task Greeting_is_answered_by_a_redirect_and_shown_once()
-    {
-        await using var factory = Site(("STACK_INSTANCE", "site-8001"));
-        using var visitor = new Visitor(factory.Server.CreateHandler());
-
-        using var posted = await visitor.PostAsync(Root, await visitor.GetAsync(Root), " Ada <b> ", "Line one\nLine two");
-        var thanks = await visitor.GetAsync(Root);
-        var again = await visitor.GetAsync(Root);
-
-        posted.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        thanks.QuerySelector(".thanks h2")!.TextContent.ShouldBe("Thank you, Ada <b>!");
-        thanks.QuerySelector(".thanks blockquote")!.TextContent.ShouldBe("Line one\nLine two");
-        thanks.QuerySelector(".thanks p")!.TextContent.Trim().ShouldBe("Taken and shown by site-8001.");
-        again.QuerySelector(".thanks").ShouldBeNull();
-    }
-
-    [Theory]
-    [InlineData("", "Hello", "Please tell us your name.")]
-    [InlineData("Ada", "   ", "Please write a greeting.")]
-    [InlineData("Ada with a name that is far too long to be taken", "Hello", "Please keep the name within 40 characters.")]
-    public async Task Form_that_is_not_right_comes_back_with_what_was_typed_and_what_is_wrong(string name, string message, string complaint)
-    {
-        await using var factory = Site();
-        using var visitor = new Visitor(factory.Server.CreateHandler());
-
-        using var posted = await visitor.PostAsync(Root, await visitor.GetAsync(Root), name, message);
-
-        posted.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        var page = Visitor.Parse(await posted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        page.QuerySelectorAll(".error").Select(error => error.TextContent).Where(text => text.Length > 0).ShouldBe([complaint]);
-        page.QuerySelector("#Name")!.GetAttribute("value").ShouldBe(name);
-        page.QuerySelector(".thanks").ShouldBeNull();
-    }
-
-    [Fact]
     public async Task Form_without_its_token_is_refused_with_the_error_page()
     {
         await using var factory = Site();
         using var client = factory.CreateClient(new() { AllowAutoRedirect = false });
 
         using var posted = await client.PostAsync(
-            "/Home/Greet", new FormUrlEncodedContent([new("Name", "Ada"), new("Message", "Hello")]), TestContext.Current.CancellationToken);
+            "/sign-up", new FormUrlEncodedContent([new("Name", "Ada"), new("Password", "correct horse")]), TestContext.Current.CancellationToken);
 
         posted.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await posted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("The request could not be understood.");
@@ -137,7 +106,8 @@ public class WebSiteTests
 
         var assets = page.QuerySelectorAll("link[href], script[src]").Select(element => element.GetAttribute("href") ?? element.GetAttribute("src")!).ToList();
 
-        assets.Count.ShouldBe(3);
+        assets.Count.ShouldBe(4);
+        page.QuerySelectorAll("[style], style, script:not([src])").ShouldBeEmpty("the content security policy would refuse it");
         assets.ShouldAllBe(asset => asset.StartsWith('/'));
         foreach (var asset in assets)
         {
@@ -147,10 +117,52 @@ public class WebSiteTests
         }
     }
 
-    private static WebApplicationFactory<Program> Site(params (string Name, string Value)[] settings)
+    [Fact]
+    public async Task Every_page_has_a_policy_that_lets_nothing_foreign_in()
+    {
+        await using var factory = Site();
+        using var client = factory.CreateClient();
+
+        foreach (var path in new[] { "/", "/sign-in", "/no/such/page", "/fail" })
+        {
+            using var answer = await client.GetAsync(path, TestContext.Current.CancellationToken);
+            answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldStartWith("default-src 'self';", customMessage: path);
+        }
+    }
+
+    [Theory]
+    [InlineData("/messages/1/edit")]
+    [InlineData("/messages/x/edit")]
+    public async Task What_is_for_members_leads_to_the_form_to_sign_in(string path)
+    {
+        await using var factory = Site();
+        using var client = factory.CreateClient(new() { AllowAutoRedirect = false });
+
+        using var answer = await client.GetAsync(path, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(path.Contains('x', StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.Redirect);
+        answer.Headers.Location?.PathAndQuery.ShouldBe("/sign-in?returnUrl=%2Fmessages%2F1%2Fedit");
+    }
+
+    [Fact]
+    public async Task Signing_in_never_leads_to_another_site()
+    {
+        await using var factory = Site();
+        using var visitor = new Visitor(factory.Server.CreateHandler());
+
+        using var posted = await visitor.PostAsync(Root, await visitor.GetAsync(new Uri(Root, "/sign-up?returnUrl=https%3A%2F%2Fevil.example%2F")), ("Name", "Ada"), ("Password", "correct horse"));
+
+        posted.Headers.Location!.OriginalString.ShouldBe("/");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private WebApplicationFactory<Program> Site(params (string Name, string Value)[] settings)
         => new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
+            web.UseSetting("ConnectionStrings:board", $"Data Source={_folder.File("board.db")};Pooling=false");
+            web.UseSetting("Board:MigrateAtStart", "true");
             foreach (var (name, value) in settings)
             {
                 web.UseSetting(name, value);
