@@ -29,6 +29,7 @@ public sealed class DeployTests : IAsyncLifetime
         var first = await VersionAsync();
         var before = await PidsAsync();
         using var load = new SteadyLoad(new Uri("http://localhost:8080/"));
+        await using var people = await BoardTraffic.StartAsync(writers: 2, events: 3, polls: 3, pause: TimeSpan.FromMilliseconds(500));
 
         var project = await _place.StackAsync("deploy");
         project.ExitCode.ShouldBe(0, project.All);
@@ -64,6 +65,7 @@ public sealed class DeployTests : IAsyncLifetime
         await load.UntilAsync(100);
 
         (await load.StopAsync()).ShouldBeEmpty();
+        await people.ShouldHaveLostNothingAsync();
         var list = await _place.StackAsync("releases");
         list.Output.Split('\n')[0].ShouldStartWith("RELEASE ");
         list.Output.ShouldContain("-two ");

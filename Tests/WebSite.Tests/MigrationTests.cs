@@ -12,7 +12,7 @@ public sealed class MigrationTests
         await using var replicas = Replicas.None();
         var steps = Enumerable.Range(0, 8).Select(_ => replicas.Launch("--migrate")).ToList();
 
-        var codes = await Task.WhenAll(steps.Select(step => step.ExitAsync(TimeSpan.FromMinutes(1))));
+        var codes = await Task.WhenAll(steps.Select(step => step.ExitAsync(TimeSpan.FromMinutes(2))));
 
         codes.ShouldAllBe(code => code == 0, string.Join('\n', steps.Select(step => step.Output)));
         steps.Count(step => step.Output.Contains("applied 20261128190000_FirstTables.", StringComparison.Ordinal)).ShouldBe(1);

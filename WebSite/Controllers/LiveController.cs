@@ -23,6 +23,11 @@ public sealed class LiveController(BoardHead head, LiveMessages messages, Instan
     [HttpGet("events")]
     public IResult Events([FromHeader(Name = "Last-Event-ID")] string? lastEventId, long? after)
     {
+        if (!ModelState.IsValid)
+        {
+            return TypedResults.BadRequest();
+        }
+
         // Nginx and its like would else collect events until a buffer is full.
         Response.Headers["X-Accel-Buffering"] = "no";
         var cursor = long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : after;
@@ -37,6 +42,11 @@ public sealed class LiveController(BoardHead head, LiveMessages messages, Instan
     public async Task<IActionResult> Messages([FromServices] IOptions<BoardOptions> options, long? after, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (!ModelState.IsValid)
+        {
+            return BadRequest();
+        }
+
         Response.Headers.CacheControl = "no-store";
         if (after is not { } cursor)
         {

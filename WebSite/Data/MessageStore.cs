@@ -11,7 +11,8 @@ public sealed class MessageStore(BoardContext db, BoardDatabase database, BoardH
 {
     public const int PageSize = 20;
 
-    private const long PostLock = 0x53_54_41_43_4B_02; // "STACK", 2
+    /// <summary>Whoever posts has it until the commit ("STACK", 2).</summary>
+    internal const long PostLock = 0x53_54_41_43_4B_02;
 
     /// <summary>Posts a message. The same form with the same text, sent again, is the message that is there already.</summary>
     public async Task PostAsync(long member, string author, Guid ticket, string text, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using WebSite.Starting;
 
@@ -14,8 +15,15 @@ internal sealed partial class MigrationStep(IDbContextFactory<BoardContext> cont
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var applied = database.Kind == DatabaseKind.Sqlite ? await OnFileAsync(db, cancellationToken) : await OnServerAsync(db, cancellationToken);
-        LogDone(database.Place, applied.Count == 0 ? "nothing was missing" : $"applied {string.Join(", ", applied)}");
+        try
+        {
+            var applied = database.Kind == DatabaseKind.Sqlite ? await OnFileAsync(db, cancellationToken) : await OnServerAsync(db, cancellationToken);
+            LogDone(database.Place, applied.Count == 0 ? "nothing was missing" : $"applied {string.Join(", ", applied)}");
+        }
+        catch (DbException e)
+        {
+            throw new StartException($"The database '{database.Place}' can't be prepared: {e.Message} See that its server runs, that it exists and that its user may make tables, or correct 'ConnectionStrings:board'.");
+        }
     }
 
     // EF Core has a lock of its own for this, a row in the database: who is killed while it has it leaves it behind, and the next one would wait for ever.
@@ -68,18 +76,10 @@ internal sealed partial class MigrationStep(IDbContextFactory<BoardContext> cont
         }
     }
 
-    private async Task<IReadOnlyList<string>> OnServerAsync(BoardContext db, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> OnServerAsync(BoardContext db, CancellationToken cancellationToken)
     {
-        try
-        {
-            await db.Database.OpenConnectionAsync(cancellationToken);
-        }
-        catch (Npgsql.NpgsqlException e)
-        {
-            throw new StartException($"The database {database.Place} can't be reached: {e.Message} Make it, start its server, or correct 'ConnectionStrings:board'.");
-        }
-
-        // Of the session: it ends with the connection, however this process ends.
+        // The lock is the session's: it ends with the connection, however this process ends.
+        await db.Database.OpenConnectionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({AdvisoryLock})", cancellationToken);
         try
         {

@@ -13,7 +13,7 @@ public sealed partial class Leadership(
     public const string Job = "clean-up";
 
     private long? _version;
-    private long _lastCleanUp;
+    private long? _lastCleanUp;
     private bool _isFailing;
 
     /// <summary>Who leads, as this replica saw it last; null: nobody does at present.</summary>
@@ -42,7 +42,7 @@ public sealed partial class Leadership(
         try
         {
             await ElectAsync(cancellationToken);
-            if (_version is { } version && (_lastCleanUp == 0 || time.GetElapsedTime(_lastCleanUp) >= options.Value.CleanUpEvery))
+            if (_version is { } version && (_lastCleanUp is not { } last || time.GetElapsedTime(last) >= options.Value.CleanUpEvery))
             {
                 _lastCleanUp = time.GetTimestamp();
                 await cleanUp.RunAsync(version, cancellationToken);

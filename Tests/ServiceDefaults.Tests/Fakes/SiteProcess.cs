@@ -9,7 +9,7 @@ namespace ServiceDefaults.Tests.Fakes;
 internal sealed class SiteProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private static readonly string[] ForeignPrefixes = ["STACK_", "OTEL_", "ASPNETCORE_", "KESTREL_", "SERVICES__", "NOTIFY_", "WATCHDOG_", "ConnectionStrings__", "Board__"];
 
     private readonly DirectoryInfo _folder;

@@ -9,9 +9,10 @@ namespace WebSite.Tests.Fakes;
 /// <summary>Several real processes of the site on one database and one key ring, as an AppHost starts them.</summary>
 internal sealed class Replicas : IAsyncDisposable
 {
+    private static int _started;
+
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _variables = [];
-    private int _started;
 
     private Replicas(string? connectionString, (string Name, string Value)[] variables)
     {
@@ -29,6 +30,9 @@ internal sealed class Replicas : IAsyncDisposable
     public List<SiteProcess> All { get; } = [];
 
     public IReadOnlyList<Uri> Addresses => [.. All.Select(site => site.Address)];
+
+    /// <summary>The folder of the key ring.</summary>
+    public string Keys => _variables["STACK_KEYS"];
 
     public string ConnectionString => _variables["ConnectionStrings__board"];
 
