@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using WebSite.Starting;
@@ -41,9 +42,9 @@ internal sealed partial class DatabaseCheck(
         {
             return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
         }
-        catch (System.Data.Common.DbException e)
+        catch (Exception e) when ((e as DbException ?? e.InnerException as DbException) is { } cause)
         {
-            throw new StartException($"The board's database '{database.Place}' can't be read: {e.Message} Start its server, or correct 'ConnectionStrings:board'.");
+            throw new StartException($"The board's database '{database.Place}' can't be read: {cause.Message} Start its server, or correct 'ConnectionStrings:board'.");
         }
     }
 

@@ -20,9 +20,10 @@ internal sealed partial class MigrationStep(IDbContextFactory<BoardContext> cont
             var applied = database.Kind == DatabaseKind.Sqlite ? await OnFileAsync(db, cancellationToken) : await OnServerAsync(db, cancellationToken);
             LogDone(database.Place, applied.Count == 0 ? "nothing was missing" : $"applied {string.Join(", ", applied)}");
         }
-        catch (DbException e)
+        catch (Exception e) when ((e as DbException ?? e.InnerException as DbException) is { } cause)
         {
-            throw new StartException($"The database '{database.Place}' can't be prepared: {e.Message} See that its server runs, that it exists and that its user may make tables, or correct 'ConnectionStrings:board'.");
+            // EF Core wraps what might go by itself.
+            throw new StartException($"The database '{database.Place}' can't be prepared: {cause.Message} See that its server runs, that it exists and that its user may make tables, or correct 'ConnectionStrings:board'.");
         }
     }
 
