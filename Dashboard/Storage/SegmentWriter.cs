@@ -9,7 +9,6 @@ internal sealed partial class SegmentWriter(
     StoreStatus status, TimeProvider time, ILogger<SegmentWriter> logger)
 {
     public const int CommitRecords = 8192;
-    private static readonly TimeSpan SoonestCommit = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LatestCommit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
@@ -18,7 +17,8 @@ internal sealed partial class SegmentWriter(
     private readonly List<TelemetryBatch> _accepted = [];
     private int _inserted;
     private long _firstPendingAt;
-    private TimeSpan _commitDelay = SoonestCommit;
+    private long _committedAt;
+    private TimeSpan _pause;
     private bool _wasFull;
 
     /// <summary>Called when a segment is to be sealed, and then old ones may have to go.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class SegmentWriter(
             Accept(work.Batch);
         }
 
-        if (_pending.Count > 0 && (ended || work.Action is not null || Elapsed() >= _commitDelay))
+        if (_pending.Count > 0 && (ended || work.Action is not null || (queue.IsEmpty ? CommitWait() : LatestWait()) == TimeSpan.Zero))
         {
             Flush(commit: true);
         }
@@ -205,8 +205,10 @@ internal sealed partial class SegmentWriter(
         var took = time.GetElapsedTime(started);
         status.RecordCommit(_pending.Count, took);
 
-        // The more records in a commit, the less each costs: committing takes a tenth of the time at most.
-        _commitDelay = TimeSpan.FromTicks(Math.Clamp(took.Ticks * 10, SoonestCommit.Ticks, LatestCommit.Ticks));
+        // Senders wait for it, so it comes as soon as nothing more is there to go with it; but the more records in one, the less each costs:
+        // a third of the time at most goes into committing.
+        _committedAt = time.GetTimestamp();
+        _pause = took * 2;
         status.RecordBeyondCaps(beyondCaps);
         status.Rates.Add(
             _pending.LongCount(row => row.Row is LogRow), _pending.LongCount(row => row.Row is SpanRow), _pending.LongCount(row => row.Row is PointDraft), time.GetUtcNow());
@@ -294,18 +296,18 @@ internal sealed partial class SegmentWriter(
         _accepted.Clear();
     }
 
-    private TimeSpan WaitTime()
-    {
-        if (_pending.Count == 0)
-        {
-            return IdleWait;
-        }
+    private TimeSpan WaitTime() => _pending.Count == 0 ? IdleWait : CommitWait();
 
-        var rest = _commitDelay - Elapsed();
-        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    private TimeSpan CommitWait()
+    {
+        var rest = _pause - time.GetElapsedTime(_committedAt);
+        var latest = LatestWait();
+        return rest < latest ? NotNegative(rest) : latest;
     }
 
-    private TimeSpan Elapsed() => time.GetElapsedTime(_firstPendingAt);
+    private TimeSpan LatestWait() => NotNegative(LatestCommit - time.GetElapsedTime(_firstPendingAt));
+
+    private static TimeSpan NotNegative(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
 
     private void Guard(Action step)
     {

@@ -7,6 +7,17 @@ internal sealed class WriteQueue
     private readonly Queue<QueuedWork> _work = new();
     private bool _closed;
 
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _work.Count == 0;
+            }
+        }
+    }
+
     public void Add(TelemetryBatch batch) => Add(new QueuedWork(batch, null));
 
     /// <summary>The writer does it between two batches; false = it has ended, or will.</summary>
