@@ -48,7 +48,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         // The first third fills the rings and compiles the code.
         var (before, after) = (readings[(readings.Count / 3)..(readings.Count * 2 / 3)], readings[(readings.Count * 2 / 3)..]);
         after.Max(r => r.Rss).ShouldBeLessThan(before.Max(r => r.Rss) * 115 / 100, "memory grows");
-        after.Max(r => r.Rss).ShouldBeLessThan(250_000_000, "memory");
+        after.Max(r => r.Rss).ShouldBeLessThan(200_000_000, "memory");
         after.Max(r => r.Descriptors).ShouldBeLessThanOrEqualTo(before.Max(r => r.Descriptors) + 4, "descriptors grow");
         readings.Max(r => r.Bytes).ShouldBeLessThan(Quota + (Quota / 4), "the quota is kept");
         (await dashboard.LogsAsync("limit=1")).GetProperty("data").GetProperty("resourceLogs")[0].GetProperty("scopeLogs")[0].GetProperty("logRecords")[0].GetProperty("body").GetProperty("stringValue").GetString()
