@@ -20,6 +20,7 @@ internal static class LogsApi
             To = query.Time("to"),
             AfterId = query.After,
             Limit = query.Limit(RowsApi.DefaultLimit),
+            CountTotal = query.Flag("count") != false,
         };
         var aborted = context.RequestAborted;
         return RowsApi.AnswerAsync(query, queries, body => follower.RunAsync(filter, body, aborted), async () =>
