@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Stack.Dashboard;
 using Stack.Dashboard.Settings;
-using Stack.Dashboard.Storage;
 
-NativeMemory.UseOneArena();
 try
 {
     await using var app = DashboardHost.Build(args);

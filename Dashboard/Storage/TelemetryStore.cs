@@ -182,6 +182,7 @@ internal sealed partial class TelemetryStore(
             while (!_stopping.IsCancellationRequested)
             {
                 Maintain();
+                NativeMemory.GiveBack();
                 await WaitForWorkAsync();
             }
         }
