@@ -39,7 +39,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public IReadOnlyList<OtlpPoint> Points => [.. Exports("metrics").SelectMany(OtlpRecords.Points)];
 
     /// <summary>Whether exports are answered 503 and forgotten.</summary>
-    public volatile bool Refuses;
+    public bool Refuses { get; set; }
 
     private int _refused;
 

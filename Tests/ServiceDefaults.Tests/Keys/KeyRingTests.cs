@@ -111,11 +111,13 @@ public class KeyRingTests
         await after.SeeAsync("release-2");
         using var visitor = new Visitor();
 
-        using var posted = await visitor.PostAsync(before.Address, await visitor.GetAsync(before.Address), "Ada", "Still there?");
-        var thanks = await visitor.GetAsync(after.Address);
+        var form = await visitor.GetAsync(new Uri(before.Address, "/sign-up"));
+        using var posted = await visitor.PostAsync(before.Address, form, ("Name", "Ada"), ("Password", "correct horse"));
+        var board = await visitor.GetAsync(after.Address);
 
         posted.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        thanks.QuerySelector(".thanks")!.TextContent.ShouldContain("Taken by before, shown by after.");
+        board.QuerySelector("#replica")!.TextContent.ShouldBe("after");
+        board.QuerySelector(".who")!.TextContent.ShouldContain("Ada");
     }
 
     private static IDataProtector Protector(TestSite site) => site.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");

@@ -74,7 +74,7 @@ internal sealed class Replicas : IAsyncDisposable
         return site;
     }
 
-    public SiteProcess Launch(params string[] arguments) => SiteProcess.Launch(arguments, [.. Variables("site-0")]);
+    public SiteProcess Launch(params string[] arguments) => SiteProcess.Run(arguments, [.. Variables("site-0")]);
 
     public async ValueTask DisposeAsync()
     {
