@@ -15,8 +15,6 @@ internal sealed class ConnectionFigures(OverviewWindow window)
     /// <summary>At the end of the window, idle ones included.</summary>
     public double? Open => _open.Last;
 
-    public IReadOnlyList<double?> Opens => _open.Means;
-
     public double? Reading => _reading.Last;
 
     /// <summary>Those that get an answer, or wait for one.</summary>

@@ -38,17 +38,18 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
 
     public void Clear(long resource) => Execute($"DELETE FROM roll WHERE res={resource}; DELETE FROM template_roll WHERE res={resource}");
 
-    /// <summary>Counts the rows of a segment that are of a time from the given ones on, or have a later id than the given one.</summary>
-    public static LogRollups Count(string path, long minute, long hour, long afterId, ClearedMarks cleared)
+    /// <summary>Counts the rows of a segment that are of a time from the given ones on, or have a later id than the given one. Rows that are too old for that are not read: nothing listens yet.</summary>
+    public static LogRollups Count(string path, long minute, long hour, long afterId, ClearedMarks cleared, long? ahead)
     {
         var counted = new LogRollups();
         using var segment = SqliteFile.OpenForReading(path);
+        var source = $"FROM logs WHERE id>?3{cleared.Conditions()}";
         using (var rows = segment.Prepare($"""
-            SELECT t/{LogRollups.MinuteTicks}, res, sev, count(*) FROM (SELECT {Time} AS t, res, sev, id FROM logs WHERE id>0{cleared.Conditions()})
-            WHERE t/{LogRollups.MinuteTicks}>=? OR id>? GROUP BY 1, 2, 3
+            SELECT t/{LogRollups.MinuteTicks}, res, sev, count(*) FROM (SELECT {Time} AS t, res, sev, id {source})
+            WHERE t/{LogRollups.MinuteTicks}>=?1 OR id>?2 GROUP BY 1, 2, 3
             """))
         {
-            rows.Bind(1, minute).Bind(2, afterId);
+            rows.Bind(1, minute).Bind(2, afterId).Bind(3, LastTooOld(minute, LogRollups.MinuteTicks, afterId, ahead));
             while (rows.Step())
             {
                 counted.Add(new MinuteKey(rows.Number(0), rows.Number(1), (int)rows.Number(2)), rows.Number(3));
@@ -57,9 +58,9 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
 
         using var templates = segment.Prepare($"""
             SELECT t/{LogRollups.HourTicks}, coalesce(template, 0), res, sev, count(*), min(t), max(t)
-            FROM (SELECT {Time} AS t, template, res, sev, id FROM logs WHERE id>0{cleared.Conditions()}) WHERE t/{LogRollups.HourTicks}>=? OR id>? GROUP BY 1, 2, 3, 4
+            FROM (SELECT {Time} AS t, template, res, sev, id {source}) WHERE t/{LogRollups.HourTicks}>=?1 OR id>?2 GROUP BY 1, 2, 3, 4
             """);
-        templates.Bind(1, hour).Bind(2, afterId);
+        templates.Bind(1, hour).Bind(2, afterId).Bind(3, LastTooOld(hour, LogRollups.HourTicks, afterId, ahead));
         while (templates.Step())
         {
             counted.Add(
@@ -69,6 +70,10 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
 
         return counted;
     }
+
+    // A row's time is later than its id by no more than clocks were ahead.
+    private static long LastTooOld(long from, long ticks, long afterId, long? ahead) =>
+        from > long.MaxValue / ticks ? afterId : ahead is { } most ? Math.Min(afterId, Math.Max(0, (from * ticks) - most - 1)) : 0;
 
     public void Dispose()
     {

@@ -49,7 +49,7 @@ internal sealed class RollupRecovery(string directory, Catalogue catalogue)
     {
         try
         {
-            counted.Add(LogRollupTables.Count(Path.Combine(directory, segment.File), minute, hour, after, catalogue.Cleared));
+            counted.Add(LogRollupTables.Count(Path.Combine(directory, segment.File), minute, hour, after, catalogue.Cleared, segment.MaxAhead));
         }
         catch (StoreException)
         {

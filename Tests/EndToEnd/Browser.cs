@@ -20,8 +20,8 @@ public sealed class Browser : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Starts one and follows the login link.</summary>
-    public static async Task<Browser> SignInAsync(RunningStack stack, BrowserNewPageOptions? options = null)
+    /// <summary>Starts one and follows the login link, or signs in with another token.</summary>
+    public static async Task<Browser> SignInAsync(RunningStack stack, BrowserNewPageOptions? options = null, string? token = null)
     {
         var playwright = await Playwright.CreateAsync();
         try
@@ -35,7 +35,7 @@ public sealed class Browser : IAsyncDisposable
             var page = await browser.NewPageAsync(options ?? new BrowserNewPageOptions { ViewportSize = Wide, ColorScheme = ColorScheme.Light });
             var (url, login, _) = await stack.DashboardAsync();
             var signedIn = new Browser(playwright, browser, page, url);
-            await page.GotoAsync(login.ToString());
+            await page.GotoAsync((token is null ? login : new Uri(url, $"/login?t={token}")).ToString());
             return signedIn;
         }
         catch

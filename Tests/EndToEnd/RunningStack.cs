@@ -4,13 +4,16 @@ using System.Text.Json;
 namespace EndToEnd;
 
 /// <summary>One product stack on its real ports, started by <c>./stack up --detach</c> with a state folder of its own.</summary>
-public sealed class RunningStack : IAsyncLifetime
+public class RunningStack : IAsyncLifetime
 {
     private readonly StackPlace _place = new();
 
     public HttpClient Gateway { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { BaseAddress = new Uri("http://localhost:8080") };
 
     public string StateFolder => _place.State;
+
+    /// <summary>What every command of it runs with.</summary>
+    protected IDictionary<string, string> Environment => _place.Environment;
 
     internal CommandResult Up { get; private set; } = new(-1, "", "");
 
@@ -24,6 +27,7 @@ public sealed class RunningStack : IAsyncLifetime
     {
         Gateway.Dispose();
         await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public async Task<JsonElement> StatusAsync()

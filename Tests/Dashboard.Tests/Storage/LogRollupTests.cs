@@ -168,6 +168,26 @@ public sealed class LogRollupTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_of_a_clock_that_was_ahead_are_counted_anew_too_after_an_unclean_stop()
+    {
+        using var copy = new TempFolder();
+        var time = new SettableTime(Samples.Time);
+        await using (var store = await OpenStore.AtAsync(_folder.Path, time: time))
+        {
+            await store.AddAsync(Rows(100).Select(row => row with { Time = Samples.Time.AddMinutes(94.5) }));
+            time.Now = Samples.Time.AddMinutes(95);
+            await store.AddAsync(Rows(50).Select(row => row with { Time = Samples.Time.AddMinutes(95) }));
+            Copy(copy, "meta.db*");
+            Copy(copy, "seg-*");
+        }
+
+        await using var reborn = await OpenStore.AtAsync(copy.Path, time: time);
+
+        Sum(copy.Path).ShouldBe(150);
+        (await reborn.Figures.TemplatesAsync(new LogFilter(), RunningDashboard.Patience, CancellationToken.None)).Groups.Sum(group => group.Count).ShouldBe(150);
+    }
+
+    [Fact]
     public async Task Counts_older_than_their_age_go()
     {
         var now = TimeProvider.System.GetUtcNow();

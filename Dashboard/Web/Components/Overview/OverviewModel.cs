@@ -118,7 +118,7 @@ public sealed record GatewayModel(string Name, FigureModel Requests, FigureModel
         ];
         return new FigureModel(Write.Count(open), string.Join(" · ", parts.OfType<string>()))
         {
-            Address = address, Values = connections.Opens, Label = "Open connections of clients", Tone = connections.Refused >= 0.5 ? Tone.Bad : null,
+            Address = address, Tone = connections.Refused >= 0.5 ? Tone.Bad : null,
             Hint = "Busy: a request is read or answered. Idle: kept open for the next one. Refused: nginx.conf's worker_connections allows no more.",
         };
     }
