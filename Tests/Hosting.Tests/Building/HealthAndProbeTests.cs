@@ -99,6 +99,7 @@ public sealed class HealthAndProbeTests
     {
         _builder.AddExecutable("job", "/bin/true", "/").WithHealthCheck("missing");
         _builder.Configuration["Stack:State"] = Directory.CreateTempSubdirectory("stack-health-").FullName;
+        _builder.Configuration["Stack:AppName"] = "health-test"; // an AppHost of the usual name may run on this machine
         try
         {
             await using var app = _builder.Build();
