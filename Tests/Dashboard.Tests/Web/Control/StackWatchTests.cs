@@ -75,7 +75,7 @@ public sealed class StackWatchTests : IAsyncDisposable
             await UntilAsync(v => v.Connection is StackConnection.Connected);
         }
 
-        var lost = await UntilAsync(v => v is { Connection: StackConnection.Lost, Problem: not "The AppHost closed the connection." });
+        var lost = await UntilAsync(v => v.Connection is StackConnection.Lost && v.Problem?.StartsWith("No AppHost", StringComparison.Ordinal) == true);
         lost.Find("site").ShouldNotBeNull();
         lost.AsOf.ShouldNotBeNull();
         lost.Problem.ShouldBe($"No AppHost listens on '{Socket}'.");
