@@ -168,7 +168,7 @@ public class ServiceDiscoveryTests
         {
             if (i % 2 == 0)
             {
-                using var posted = await client.PostAsync("/Home/Greet", new FormUrlEncodedContent([new("Name", "Ada")]), TestContext.Current.CancellationToken);
+                using var posted = await client.PostAsync("/sign-up", new FormUrlEncodedContent([new("Name", "Ada")]), TestContext.Current.CancellationToken);
                 posted.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
             }
 
