@@ -22,7 +22,7 @@ internal sealed class RunningDashboard : IDisposable
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromMinutes(1) };
         _http.DefaultRequestHeaders.Add("X-API-Key", Key);
         var begun = Workspace.Now;
-        _process = Workspace.Spawn(Path.Combine(bench.Folder, "dashboard.log"), new Dictionary<string, string>(), "dotnet", Path.Combine(bench.Dashboard, "Stack.Dashboard.dll"),
+        _process = Workspace.Spawn(Path.Combine(bench.Folder, "dashboard.log"), new Dictionary<string, string> { ["MALLOC_ARENA_MAX"] = "1" }, "dotnet", Path.Combine(bench.Dashboard, "Stack.Dashboard.dll"),
             $"--Dashboard:Frontend:EndpointUrls=http://127.0.0.1:{Port}", "--Dashboard:Frontend:AuthMode=Unsecured",
             $"--Dashboard:Otlp:GrpcEndpointUrl=http://127.0.0.1:{Port + 1}", $"--Dashboard:Otlp:HttpEndpointUrl=http://127.0.0.1:{Port + 2}", $"--Dashboard:Otlp:PrimaryApiKey={Key}",
             $"--Dashboard:Api:PrimaryApiKey={Key}", $"--Dashboard:Storage:Directory={folder}", "--Dashboard:Storage:MaxBytes=21474836480");

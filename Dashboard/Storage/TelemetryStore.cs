@@ -182,7 +182,6 @@ internal sealed partial class TelemetryStore(
             while (!_stopping.IsCancellationRequested)
             {
                 Maintain();
-                NativeMemory.GiveBack();
                 await WaitForWorkAsync();
             }
         }

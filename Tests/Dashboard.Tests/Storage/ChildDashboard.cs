@@ -53,6 +53,7 @@ internal sealed class ChildDashboard : IDisposable
         start.Environment["DASHBOARD__STORAGE__DIRECTORY"] = directory;
         start.Environment["DASHBOARD__STORAGE__MINFREEBYTES"] = "0";
         start.Environment["LOGGING__CONSOLE__FORMATTERNAME"] = "json";
+        start.Environment["MALLOC_ARENA_MAX"] = "1"; // as the AppHost starts it
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -43,6 +43,7 @@ public sealed class DashboardResourceTests : IDisposable
         told["DASHBOARD__API__PRIMARYAPIKEY"].ShouldBe("api");
         told["DASHBOARD__STORAGE__DIRECTORY"].ShouldBe(_state.Telemetry);
         told["LOGGING__CONSOLE__FORMATTERNAME"].ShouldBe("json");
+        told["MALLOC_ARENA_MAX"].ShouldBe("1");
         told["STACK_CONTROL_SOCKET"].ShouldNotBeNullOrEmpty();
     }
 
