@@ -35,7 +35,7 @@ public sealed class CreateTests
             _ => DistributedApplicationTestingBuilder.CreateAsync(appHost, args, Configure, Cancelled),
         });
 
-        builder.Resources.Select(r => r.Name).ShouldBe(["site", "nginx"]);
+        builder.Resources.Select(r => r.Name).ShouldBe(["board", "migrations", "site", "nginx"]);
         builder.AppHostDirectory.ShouldBe(Projects.AppHost.ProjectPath);
         builder.AppHostAssembly.ShouldBe(typeof(Projects.AppHost).Assembly);
         builder.Configuration["Mine"].ShouldBe(form.Contains("with", StringComparison.Ordinal) ? "yes" : null);
