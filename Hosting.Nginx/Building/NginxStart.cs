@@ -133,7 +133,9 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
         };
     }
 
-    private static string Folder(IServiceProvider services) => Path.Combine(services.GetRequiredService<IConfiguration>()["Stack:State"]!, "nginx");
+    // An application may have several.
+    private string Folder(IServiceProvider services)
+        => Path.Combine(services.GetRequiredService<IConfiguration>()["Stack:State"]!, nginx.Name == "nginx" ? nginx.Name : $"nginx-{nginx.Name}");
 
     private Dictionary<string, IReadOnlyList<StaticAsset>> Assets(SiteFiles files) => GatewayModel.SitesWithFiles(nginx).ToDictionary(
         site => site.Name,

@@ -10,11 +10,15 @@ public static class Wait
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     /// <summary>For what no event tells, such as a line of the kernel's process table.</summary>
-    public static async Task Until(Func<bool> condition, Func<string>? seen = null, TimeSpan? timeout = null, [CallerArgumentExpression(nameof(condition))] string what = "")
+    public static Task Until(Func<bool> condition, Func<string>? seen = null, TimeSpan? timeout = null, [CallerArgumentExpression(nameof(condition))] string what = "")
+        => UntilAsync(() => Task.FromResult(condition()), seen, timeout, what);
+
+    /// <summary>The same for what has to be asked for, without holding a thread meanwhile.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string>? seen = null, TimeSpan? timeout = null, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var start = TimeProvider.System.GetTimestamp();
         var limit = timeout ?? Patience;
-        while (!condition())
+        while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > limit)
             {

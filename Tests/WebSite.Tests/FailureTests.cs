@@ -46,7 +46,9 @@ public abstract class FailureTests
         for (var round = 0; round < 2; round++)
         {
             var leader = await LeaderAsync(left.Select(site => site.Address), null);
-            var site = left.Single(replica => replica.Output.Contains($"'{leader}' leads now", StringComparison.Ordinal));
+            var says = $"'{leader}' leads now";
+            await Wait.Until(() => left.Any(replica => replica.Output.Contains(says, StringComparison.Ordinal))); // others may see it before its line is read
+            var site = left.Single(replica => replica.Output.Contains(says, StringComparison.Ordinal));
             left.Remove(site);
             if (round == 0)
             {

@@ -214,7 +214,7 @@ public abstract class JourneyTests
     {
         using var guest = new Guest(Addresses);
         HashSet<string> leaders = [];
-        await Wait.Until(() => LeadersAsync().GetAwaiter().GetResult().Count == 1, () => string.Join(", ", leaders));
+        await Wait.UntilAsync(async () => (await LeadersAsync()).Count == 1, () => string.Join(", ", leaders));
 
         leaders.Single().ShouldStartWith("site-");
 

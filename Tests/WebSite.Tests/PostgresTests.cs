@@ -63,7 +63,7 @@ public sealed class PostgresTests(PostgresReplicas site) : JourneyTests, IClassF
             SELECT "MemberId", "Author", '{slow}', '{slow}', '{slow}', "PostedAt", "TakenBy" FROM "Messages" WHERE "Text" = '{before}'
             """);
         var posting = guest.SendAsync(page, "#post", ("Text", fast));
-        await Wait.Until(() => WaitersAsync().GetAwaiter().GetResult() > 0);
+        await Wait.UntilAsync(async () => await WaitersAsync() > 0, () => posting.IsCompleted ? $"answered {posting.Result.StatusCode}" : "not answered", TimeSpan.FromSeconds(90));
         posting.IsCompleted.ShouldBeFalse();
         reader.Seen.ShouldNotContain(m => m.Text == fast);
         await transaction.CommitAsync(Cancelled);
@@ -81,14 +81,14 @@ public sealed class PostgresTests(PostgresReplicas site) : JourneyTests, IClassF
         var start = long.Parse((await guest.PostAsync($"start-{Guid.NewGuid():N}")).QuerySelector("#messages")!.GetAttribute("data-cursor")!);
         await using var reader = new LiveReader(Addresses[0], events: true, start);
         await reader.ConnectedAsync();
-        await Wait.Until(() => ListenersAsync().GetAwaiter().GetResult() > 0);
+        await Wait.UntilAsync(async () => await ListenersAsync() > 0);
 
         await PostgresServer.ExecuteAsync(Database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN board' AND datname = current_database()");
         var text = $"after the cut-{Guid.NewGuid():N}";
         await guest.PostAsync(text);
 
         await Wait.Until(() => reader.Seen.Any(m => m.Text == text));
-        await Wait.Until(() => ListenersAsync().GetAwaiter().GetResult() > 0, what: "a new listening connection");
+        await Wait.UntilAsync(async () => await ListenersAsync() > 0, what: "a new listening connection");
     }
 
     private Task<long> WaitersAsync() => CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");

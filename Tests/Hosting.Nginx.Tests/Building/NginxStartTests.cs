@@ -31,6 +31,22 @@ public sealed class NginxStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_of_them_have_a_folder_each()
+    {
+        var (edge, arguments) = await StartAsync(builder =>
+        {
+            var site = builder.AddResource(new ProjectResource("site")).WithReplicas(3).WithSequentialPorts(firstPort: 8001);
+            builder.AddNginx("nginx", RunningNginx.FreePort()).WithUpstream(site);
+            builder.AddNginx("edge", RunningNginx.FreePort()).WithUpstream(site);
+        });
+
+        var listens = $"    listen 127.0.0.1:{edge.HttpEndpoint.Port} default_server;\n";
+        arguments[1].ShouldBe($"{State}-edge/current/nginx.conf");
+        File.ReadAllText($"{State}-edge/current/stack/server.conf").ShouldContain(listens);
+        Generated("server.conf").ShouldNotContain(listens);
+    }
+
+    [Fact]
     public async Task All_interfaces_are_listened_on_only_when_the_AppHost_says_so()
     {
         var (nginx, _) = await StartAsync(Build(RunningNginx.FreePort(), nginx => nginx.WithExternalHttpEndpoints()));
@@ -127,7 +143,7 @@ public sealed class NginxStartTests : IDisposable
         List<object> arguments = [];
         var error = await Should.ThrowAsync<FarEnough>(() => RunAsync(build, settings, async builder =>
         {
-            nginx = builder.Resources.OfType<NginxResource>().Single();
+            nginx = builder.Resources.OfType<NginxResource>().Last();
             foreach (var callback in nginx.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
             {
                 await callback.Callback(new CommandLineArgsCallbackContext(arguments, nginx) { ExecutionContext = builder.ExecutionContext, Logger = NullLogger.Instance });
@@ -146,7 +162,7 @@ public sealed class NginxStartTests : IDisposable
         var builder = DistributedApplication.CreateBuilder(
             ["--DisableDashboard=true", "--DcpPublisher:RandomizePorts=true", $"--Stack:State={Path.Combine(_temp.Path, "state")}", .. runtime, .. settings]);
         build(builder);
-        builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(builder.Resources.OfType<NginxResource>().Single(), async (_, _) =>
+        builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(builder.Resources.OfType<NginxResource>().Last(), async (_, _) =>
         {
             await look(builder);
             throw new FarEnough();
