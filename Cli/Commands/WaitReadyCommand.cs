@@ -92,8 +92,8 @@ internal static class WaitReadyCommand
                 throw new CliException(ExitCodes.Failed, $"{Describe(lost)}. Its output is in './stack logs {lost.Name}'.");
             }
 
-            // At the very beginning nothing is meant to run yet.
-            return status.Resources.Any(r => r.Wanted > 0) && StatusRows.AllReady(status);
+            // At the very beginning nothing is meant to run yet; or what ran before runs already, and the rest does not.
+            return !status.Supervisor.IsStarting && status.Resources.Any(r => r.Wanted > 0) && StatusRows.AllReady(status);
         }
 
         private static string Describe(ReplicaStatus replica)

@@ -22,6 +22,7 @@ internal sealed class StackControl : IStackControl
     private readonly ResourceDetailer _details;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
+    private volatile bool _isStarting = true;
     private readonly EventHub _events;
     private readonly ConcurrentDictionary<string, InstanceTimeline> _timelines = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConditionalWeakTable<ReplicaStatus, MeasuredReplica> _measured = [];
@@ -56,6 +57,9 @@ internal sealed class StackControl : IStackControl
         Resources = resources;
         Dashboard = dashboard;
     }
+
+    /// <summary>All that is to run has been told to.</summary>
+    public void EndStart() => _isStarting = false;
 
     /// <summary>Opens the socket.</summary>
     public Task<ControlServer> ServeAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -273,7 +277,13 @@ internal sealed class StackControl : IStackControl
     private StackStatus Snapshot(long seq) => new()
     {
         Seq = seq,
-        Supervisor = new SupervisorStatus { Pid = Environment.ProcessId, Mode = _options.Development ? "development" : "production", StartedAt = _startedAt },
+        Supervisor = new SupervisorStatus
+        {
+            Pid = Environment.ProcessId,
+            Mode = _options.Development ? "development" : "production",
+            StartedAt = _startedAt,
+            IsStarting = _isStarting,
+        },
         Resources = [.. Resources.Select(Status)],
     };
 

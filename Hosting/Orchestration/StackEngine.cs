@@ -150,6 +150,8 @@ internal sealed partial class StackEngine(
             _loops.Add(RunAsync(resource, stack.Adoption));
         }
 
+        await control.PingAsync(cancellationToken).ConfigureAwait(false);   // each has taken its order then
+        control.EndStart();
         _loops.Add(measures.RunAsync(_ended.Token));
         _loops.Add(follower.ReportAsync(control, _ended.Token));
     }

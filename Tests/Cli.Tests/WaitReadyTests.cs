@@ -15,9 +15,11 @@ public sealed class WaitReadyTests
         var site = ready.Resources[1];
         appHost.Answers["GET /v1/dashboard"] = FakeAppHost.Json(200, """{"url":"http://localhost:18888","loginUrl":"http://localhost:18888/login?t=abc","apiKey":"k"}""");
 
-        // Nothing is meant to run yet; then one replica is missing; then all are there.
+        // Nothing is meant to run yet; then what runs from before is all there, and the rest has not been told to start; then one replica is missing; then all are there.
         appHost.Status = ready with { Resources = [.. ready.Resources.Select(r => r with { Wanted = 0, Ready = 0 })] };
         var wait = appHost.RunAsync("wait-ready", "--pid", OwnPid);
+        await RequestsAsync(appHost, 2);
+        appHost.Status = ready with { Supervisor = ready.Supervisor with { IsStarting = true } };
         await RequestsAsync(appHost, 2);
         appHost.Status = ready with { Resources = [ready.Resources[0], site with { Ready = 1 }, ready.Resources[2]] };
         await RequestsAsync(appHost, 2);

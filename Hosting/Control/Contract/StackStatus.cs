@@ -20,6 +20,9 @@ internal sealed record SupervisorStatus
     public required string Mode { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>True until all that is to run has been told to: before that, what is ready says little of what will be.</summary>
+    public bool IsStarting { get; init; }
 }
 
 /// <summary>One resource of the model, with its replicas (a resource of one process has one element there).</summary>

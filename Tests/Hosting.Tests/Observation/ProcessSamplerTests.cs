@@ -219,23 +219,20 @@ public sealed class ProcessSamplerTests : IDisposable
             var sampler = new ProcessSampler(() => [("site-8001", process.Id)], new ProcessFiles(), _ => { }, TimeProvider.System);
             var own = new ProcessFiles();
 
+            // Parent and child share nearly all of their pages. What was read before there was a child, or with other neighbours, is replaced after some rounds.
             await Wait.Until(
                 () =>
                 {
                     sampler.Sample();
-                    return sampler.Find("site-8001", process.Id) is { Cpu: > 0.02 };
+                    return sampler.Find("site-8001", process.Id) is { Cpu: > 0.02 } now && now.Pss > own.Pss(process.Id);
                 },
-                () => $"{sampler.Find("site-8001", process.Id)}");
+                () => $"{sampler.Find("site-8001", process.Id)}; PSS of the parent {own.Pss(process.Id)}");
 
             var sample = sampler.Find("site-8001", process.Id)!;
             sample.Rss.ShouldBeGreaterThan(own.Read(process.Id)!.Value.Rss);
             sample.Fds!.Value.ShouldBeGreaterThan(own.Descriptors(process.Id)!.Value);
-
-            // Parent and child share nearly all of their pages.
-            var alone = own.Pss(process.Id)!.Value;
-            alone.ShouldBeGreaterThan(0);
-            sample.Pss!.Value.ShouldBeGreaterThan(alone);
-            sample.Pss.Value.ShouldBeLessThan(sample.Rss);
+            own.Pss(process.Id)!.Value.ShouldBeGreaterThan(0);
+            sample.Pss!.Value.ShouldBeLessThan(sample.Rss);
         }
         finally
         {
