@@ -7,6 +7,7 @@ namespace Telemetry.Parts;
 internal static class SiteCost
 {
     private const int Seconds = 4;
+    private const int WarmUps = 5; // a site's code is compiled for good after about 20 s of full load
     private const double Budget = 25; // per cent of a plain page
     private const string With = "with telemetry";
     private const string Nobody = "nobody listens";
@@ -26,7 +27,11 @@ internal static class SiteCost
             Start(bench, Without, ports + 2, []),
             Start(bench, Plain, ports + 3, new(StringComparer.Ordinal) { ["Plain"] = "true" }),
         ];
-        sites.ForEach(site => Load(site.Port));
+        for (var i = 0; i < WarmUps; i++)
+        {
+            sites.ForEach(site => Load(site.Port));
+        }
+
         for (var round = 0; round < settings.Rounds; round++)
         {
             Dictionary<string, double> cpu = new(StringComparer.Ordinal);
