@@ -112,7 +112,8 @@ public partial class ReferenceExpression : IValueProvider, IManifestExpressionPr
 
     private ReferenceExpression Branch(string? value) => string.Equals(value, MatchValue, StringComparison.OrdinalIgnoreCase) ? WhenTrue! : WhenFalse!;
 
-    private ReferenceExpression KnownBranch()
+    /// <summary>Of a conditional expression: the branch that holds as far as is known now.</summary>
+    internal ReferenceExpression KnownBranch()
     {
         var value = Condition!.GetValueAsync(CancellationToken.None).AsTask();
         return Branch(value.IsCompletedSuccessfully ? value.Result : null);

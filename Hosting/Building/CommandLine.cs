@@ -7,6 +7,7 @@ namespace Stack.Hosting.Building;
 internal static class CommandLine
 {
     private const string ManifestPublisher = "manifest";
+    private const string Replicas = "replicas";
 
     private static readonly Dictionary<string, string> Switches = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -20,11 +21,13 @@ internal static class CommandLine
         ["dcp-container-runtime"] = "DcpPublisher:ContainerRuntime",
         ["dcp-dependency-check-timeout"] = "DcpPublisher:DependencyCheckTimeout",
         ["app-name"] = "Stack:AppName",
+        ["release"] = "Publishing:Release",
+        ["force"] = "Publishing:Force",
         ["state"] = "Stack:State",
     };
 
     // They may stand alone, which means true. .NET's own provider would take the next switch for their value.
-    private static readonly HashSet<string> Flags = new(StringComparer.OrdinalIgnoreCase) { "include-exception-details", "clear-cache" };
+    private static readonly HashSet<string> Flags = new(StringComparer.OrdinalIgnoreCase) { "include-exception-details", "clear-cache", "force" };
 
     /// <summary>Replaces a switch by the key it stands for: <c>--operation run</c> becomes <c>--AppHost:Operation run</c>.</summary>
     public static string[] Map(IReadOnlyList<string> args)
@@ -34,7 +37,13 @@ internal static class CommandLine
         {
             var next = i + 1 < args.Count ? args[i + 1] : null;
             var (prefix, name, value) = Split(args[i]);
-            if (prefix.Length > 0 && Switches.TryGetValue(name, out var key))
+            if (prefix == "--" && string.Equals(name, Replicas, StringComparison.OrdinalIgnoreCase) && (value?[1..] ?? next) is { } wish && wish.Contains('=', StringComparison.Ordinal))
+            {
+                // --replicas site=8, as often as there are resources
+                mapped.Add($"--Publishing:Replicas:{wish}");
+                i += value is null ? 1 : 0;
+            }
+            else if (prefix.Length > 0 && Switches.TryGetValue(name, out var key))
             {
                 mapped.Add($"--{key}{value ?? (Flags.Contains(name) && !IsValue(next) ? "=true" : "")}");
             }

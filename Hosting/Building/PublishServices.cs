@@ -6,16 +6,25 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Publishing;
 using Stack.Hosting.Publishing.Manifest;
+using Stack.Hosting.Publishing.Output;
 
 namespace Stack.Hosting.Building;
 
 /// <summary>Registers what publishes an application in the AppHost's container.</summary>
 internal static class PublishServices
 {
+    /// <summary>The targets besides the manifest.</summary>
+    public static IReadOnlyList<IPublisher> Publishers { get; } = [];
+
     /// <summary>Registers the pipeline, in both modes: user code may ask for it.</summary>
     public static void AddPipeline(HostApplicationBuilder host, IDistributedApplicationPipeline pipeline)
     {
         pipeline.AddStep(ManifestStep.Create());
+        foreach (var publisher in Publishers)
+        {
+            pipeline.AddStep(PublisherStep.Create(publisher));
+        }
+
         host.Services.AddSingleton(pipeline);
         host.Services.AddOptions<PipelineOptions>().Bind(host.Configuration.GetSection("Pipeline"));
         host.Services.PostConfigure<PipelineOptions>(o => o.Step = string.IsNullOrWhiteSpace(o.Step) ? DefaultStep(host.Configuration) : o.Step);
@@ -32,7 +41,7 @@ internal static class PublishServices
     }
 
     private static string DefaultStep(ConfigurationManager configuration)
-        => configuration["Publishing:Publisher"] is { Length: > 0 } publisher ? $"publish-{publisher}" : WellKnownPipelineSteps.Publish;
+        => configuration["Publishing:Publisher"] is { Length: > 0 } publisher ? $"publish-{publisher.ToLowerInvariant()}" : WellKnownPipelineSteps.Publish;
 
     /// <summary>The level that <c>--log-level</c> stands for.</summary>
     public static LogLevel LevelOf(string? name) => name?.ToLowerInvariant() switch

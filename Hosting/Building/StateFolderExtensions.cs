@@ -7,7 +7,7 @@ public static class StateFolderExtensions
 {
     /// <summary>
     /// The full path of a file or folder in the state folder: <c>.stack</c> beside the AppHost in development, <c>/var/lib/stack/&lt;app name&gt;</c> in production,
-    /// or what <c>Stack:State</c> says. Nothing is made there.
+    /// or what <c>Stack:State</c> says. In what is published it is always the one of production. Nothing is made there.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="relativePath">The path from the state folder on, as in <c>board/board.db</c>. Names that Stack itself uses (<c>logs</c>, <c>nginx</c>, <c>telemetry</c>, <c>keys</c>, <c>instances</c>, <c>releases</c>, …) are not for others.</param>
@@ -19,6 +19,8 @@ public static class StateFolderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(relativePath);
         return Path.IsPathRooted(relativePath)
             ? throw new ArgumentException($"The path '{relativePath}' is absolute. Give one from the state folder on, as in 'board/board.db'.", nameof(relativePath))
-            : Path.GetFullPath(relativePath, StackOptions.StateFolderOf(builder.Configuration, builder.Environment, builder.AppHostDirectory));
+            : Path.GetFullPath(relativePath, builder.ExecutionContext.IsPublishMode
+                ? StackOptions.ProductionFolderOf(builder.Configuration)
+                : StackOptions.StateFolderOf(builder.Configuration, builder.Environment, builder.AppHostDirectory));
     }
 }

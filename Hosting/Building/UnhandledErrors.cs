@@ -1,8 +1,9 @@
 using Aspire.Hosting;
+using Stack.Hosting.Publishing.Output;
 
 namespace Stack.Hosting.Building;
 
-/// <summary>Lets an AppHost that can't start end with one message and exit code 1, not with a stack trace and an abort.</summary>
+/// <summary>Lets an AppHost that can't start, or publish, end with one message and an exit code, not with a stack trace and an abort.</summary>
 internal static class UnhandledErrors
 {
     private static int _done;
@@ -16,9 +17,18 @@ internal static class UnhandledErrors
                 if (e.ExceptionObject is DistributedApplicationException error)
                 {
                     Console.Error.WriteLine(error.Message);
-                    Environment.Exit(1);
+                    Environment.Exit(ExitCode(error));
                 }
             };
         }
     }
+
+    // 1: it failed; 2: the command line is wrong; 3: published files were edited by hand.
+    internal static int ExitCode(Exception error) => error switch
+    {
+        PublishUsageException => 2,
+        EditedFilesException => 3,
+        { InnerException: { } inner } => ExitCode(inner),
+        _ => 1,
+    };
 }

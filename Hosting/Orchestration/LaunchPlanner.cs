@@ -204,5 +204,5 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
     }
 
     // A seventh less than the grace, at least 1 s and at most 5 s: 4 s of 5 s, 30 s of 35 s.
-    private static string HostLimit(TimeSpan grace) => $"{Math.Max(1, Math.Floor(grace.TotalSeconds - Math.Clamp(grace.TotalSeconds / 7, 1, 5))):0}";
+    internal static string HostLimit(TimeSpan grace) => $"{Math.Max(1, Math.Floor(grace.TotalSeconds - Math.Clamp(grace.TotalSeconds / 7, 1, 5))):0}";
 }

@@ -110,9 +110,12 @@ internal sealed record StackOptions
     /// <summary>Full path of the state folder.</summary>
     public static string StateFolderOf(IConfiguration configuration, IHostEnvironment environment, string appHostDirectory)
         => configuration["Stack:State"] is { Length: > 0 } folder ? Path.GetFullPath(folder, appHostDirectory)
-            : environment.IsProduction() ? $"/var/lib/stack/{AppNameOf(configuration)}" : Path.Combine(appHostDirectory, ".stack");
+            : environment.IsProduction() ? ProductionFolderOf(configuration) : Path.Combine(appHostDirectory, ".stack");
 
-    private static string AppNameOf(IConfiguration configuration) => configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
+    /// <summary>The state folder of production, where nothing else is said.</summary>
+    public static string ProductionFolderOf(IConfiguration configuration) => $"/var/lib/stack/{AppNameOf(configuration)}";
+
+    public static string AppNameOf(IConfiguration configuration) => configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
 
     private static int Releases(IConfiguration configuration)
         => configuration["Stack:Releases:Keep"] is not { Length: > 0 } text ? 5
