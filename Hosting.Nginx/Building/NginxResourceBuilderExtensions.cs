@@ -5,6 +5,7 @@ using Stack.Hosting.Building;
 using Stack.Hosting.Nginx.AccessLog;
 using Stack.Hosting.Nginx.Building;
 using Stack.Hosting.Nginx.Model;
+using Stack.Hosting.Nginx.Publishing;
 using Stack.Hosting.Nginx.Runtime;
 
 namespace Aspire.Hosting;
@@ -33,7 +34,7 @@ public static partial class NginxResourceBuilderExtensions
             .WithHttpEndpoint(port: port, name: NginxResource.HttpEndpointName)
             .WithAnnotation(new HostNetworkAnnotation())
             .WithRestartPolicy(RestartMode.Always)
-                        .WithSupervision(supervision =>
+            .WithSupervision(supervision =>
             {
                 supervision.StopSignal = Quit;
                 supervision.ReloadSignal = Hup;
@@ -48,6 +49,7 @@ public static partial class NginxResourceBuilderExtensions
             SiteSettings.Add(nginx.Resource);
             return Task.CompletedTask;
         });
+        nginx.WithAnnotation(new GatewayFilesAnnotation(context => new PublishedNginx(nginx.Resource, builder.AppHostDirectory, NginxSettings.SourceOf(builder.Configuration, builder.AppHostDirectory)).Write(context)));
         if (builder.ExecutionContext.IsRunMode)
         {
             NginxStart start = new(nginx.Resource, builder.AppHostDirectory);

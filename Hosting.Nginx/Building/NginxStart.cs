@@ -125,7 +125,7 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             Options = GatewayModel.Options(nginx, appHostDirectory, await RedirectPortAsync(cancellationToken).ConfigureAwait(false)) with { Assets = Assets(files) },
             AdminSocket = Path.Combine(configuration["Stack:Run"]!, $"{nginx.Name}-admin.sock"),
             Folder = Folder(services),
-            Source = Source(settings),
+            Source = NginxSettings.SourceOf(configuration, appHostDirectory),
             Runtime = Wish(settings, configuration),
             OutlivesAppHost = services.GetRequiredService<IHostEnvironment>().IsProduction(),
             Timings = Timings(services.GetRequiredService<IHostEnvironment>()),
@@ -194,17 +194,6 @@ internal sealed class NginxStart(NginxResource nginx, string appHostDirectory)
             ? new IPEndPoint(address, url.Port)
             : throw new DistributedApplicationException(
                 $"Nginx '{nginx.Name}' can't send requests to '{site.Name}' at '{url}': the host has to be an address. Set the endpoint's TargetHost to 127.0.0.1.");
-    }
-
-    private string? Source(NginxSettings settings)
-    {
-        if (settings.Folder is { } folder)
-        {
-            return Path.GetFullPath(folder, appHostDirectory);
-        }
-
-        var beside = Path.GetFullPath(Path.Combine("..", "nginx"), appHostDirectory);
-        return File.Exists(Path.Combine(beside, NginxNames.RootFile)) ? beside : null;
     }
 
     private RuntimeWish Wish(NginxSettings settings, IConfiguration configuration)

@@ -47,7 +47,7 @@ internal static class AccessLogBlock
             Comment = "A request's trace has Nginx's id of it; the span of Nginx the first half.",
         },
         .. plan.ClientTraceContext ? ClientTrace : OwnTraceOnly,
-        .. plan.Steering is null ? [] : Log, // without an AppHost nobody would read it
+        .. plan.Steering?.AdminSocket is null ? [] : Log, // without an AppHost nobody would read it
     ];
 
     /// <summary>What the replica is told of the trace.</summary>
@@ -80,7 +80,7 @@ internal static class AccessLogBlock
     ];
 
     /// <summary>Where the log is, on this machine.</summary>
-    public static IEnumerable<Directive> Place(NginxPlan plan) => plan.Steering is null ? [] :
+    public static IEnumerable<Directive> Place(NginxPlan plan) => plan.Steering?.AdminSocket is null ? [] :
     [
         new("access_log", $"{plan.Folder}/{FileName}", "stack_json", "buffer=32k", "flush=1s", NginxValue.Expression($"if={Loggable}"))
         {

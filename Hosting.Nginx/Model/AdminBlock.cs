@@ -9,12 +9,12 @@ internal static class AdminBlock
     /// <summary>Path that tells the pool which the next request of a site goes to.</summary>
     public static string PoolPath(string site) => $"/pool/{site}";
 
-    public static Server Build(NginxPlan plan, SteeringPlan steering) => new()
+    public static Server Build(NginxPlan plan, string flagFolder, string socket) => new()
     {
         Comment = "For the AppHost alone: which configuration is in use, and what its flags have done.",
         Directives =
         [
-            new("listen", $"unix:{steering.AdminSocket}"),
+            new("listen", $"unix:{socket}"),
             new("access_log", "off"),
             new("default_type", "text/plain"),
             new("recursive_error_pages", "on"),
@@ -23,7 +23,7 @@ internal static class AdminBlock
         [
             new(["=", VersionPath], [new("return", 200, NginxValue.Expression(NginxNames.RevisionVariable))]),
             new(["=", StatusPath], [new("stub_status")]),
-            .. plan.Upstreams.SelectMany((upstream, number) => PoolLocations(upstream, steering.FlagFolder, number)),
+            .. plan.Upstreams.SelectMany((upstream, number) => PoolLocations(upstream, flagFolder, number)),
         ],
     };
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Nginx.Model;
@@ -56,7 +55,7 @@ internal sealed record Pool
 }
 
 /// <summary>One replica of a group. Down: it gets no requests.</summary>
-internal sealed record PoolServer(IPEndPoint Address, bool Down);
+internal sealed record PoolServer(string Address, bool Down);
 
 /// <summary>One <c>server</c> block.</summary>
 internal sealed record Server

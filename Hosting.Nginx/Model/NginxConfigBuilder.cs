@@ -19,7 +19,7 @@ internal static class NginxConfigBuilder
             Http = Http(plan),
             Pools = [.. plan.Upstreams.SelectMany(upstream => PoolBlock.Build(upstream, plan))],
             Servers = [.. plan.Hosts.Select(host => ServerBlock.Build(plan, host)), .. plan.Options.Tls?.RedirectPort is { } port ? [TlsBlock.Redirect(plan, port)] : Array.Empty<Server>()],
-            Admin = plan.Steering is { } steering ? AdminBlock.Build(plan, steering) : null,
+            Admin = plan.Steering is { AdminSocket: { } socket } steering ? AdminBlock.Build(plan, steering.FlagFolder, socket) : null,
             Snippets = SnippetFiles.All(plan.Options).ToDictionary(snippet => snippet.Path, snippet => snippet.Text, StringComparer.Ordinal),
             Includes = Includes(plan),
         };
@@ -31,7 +31,7 @@ internal static class NginxConfigBuilder
         {
             [NginxNames.ProxyFile] = ProxyBlock.Build(plan),
             [NginxNames.ErrorsFile] = ErrorPages.Include(plan.Options, $"{plan.Folder}/{NginxNames.CurrentLink}"),
-            [NginxNames.MachineFile] = [.. TemporaryFolders.Select(place => new Directive(place.Directive, $"{plan.Folder}/tmp/{place.Folder}")), .. AccessLogBlock.Place(plan)],
+            [NginxNames.MachineFile] = [.. TemporaryPlaces($"{plan.Folder}/tmp"), .. AccessLogBlock.Place(plan)],
         };
         foreach (var upstream in plan.Steering is null ? [] : plan.Upstreams)
         {
@@ -116,6 +116,9 @@ internal static class NginxConfigBuilder
         ("uwsgi_temp_path", "uwsgi"),
         ("scgi_temp_path", "scgi"),
     ];
+
+    /// <summary>Where Nginx keeps what does not fit into its memory.</summary>
+    internal static IEnumerable<Directive> TemporaryPlaces(string folder) => TemporaryFolders.Select(place => new Directive(place.Directive, $"{folder}/{place.Folder}"));
 
     internal static string Time(TimeSpan span) =>
         span.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{(long)span.TotalSeconds}s" : $"{(long)span.TotalMilliseconds}ms";

@@ -20,7 +20,7 @@ internal sealed record NginxPlan
     /// <summary>Which host and path leads to which site; the first host takes the requests that no other is meant for.</summary>
     public required IReadOnlyList<HostPlan> Hosts { get; init; }
 
-    /// <summary>How the AppHost steers Nginx while it runs; null where none does: a published configuration.</summary>
+    /// <summary>How the AppHost, or a published script, steers Nginx while it runs; null where nobody does.</summary>
     public SteeringPlan? Steering { get; init; }
 
     public required NginxVersion Version { get; init; }
@@ -53,6 +53,9 @@ internal sealed record UpstreamPlan(string Site, IReadOnlyList<IPEndPoint> Serve
 {
     /// <summary>Those that get no requests.</summary>
     public IReadOnlySet<IPEndPoint> Down { get; init; } = new HashSet<IPEndPoint>();
+
+    /// <summary>The hosts of those that are reached by name, on the port of their address. In a published configuration each replica may have a host of its own.</summary>
+    public IReadOnlyDictionary<IPEndPoint, string> Hosts { get; init; } = new Dictionary<IPEndPoint, string>();
 }
 
 /// <summary>A host and its paths.</summary>
@@ -81,8 +84,8 @@ internal sealed record RoutePlan(string Path, string Site)
 
 /// <summary>What steers Nginx without a reload.</summary>
 /// <param name="FlagFolder">Absolute path of the folder whose files say which replica gets no new requests.</param>
-/// <param name="AdminSocket">Absolute path of the socket on which Nginx tells what it does.</param>
-internal sealed record SteeringPlan(string FlagFolder, string AdminSocket);
+/// <param name="AdminSocket">Absolute path of the socket on which Nginx tells what it does; null: there is no AppHost to ask.</param>
+internal sealed record SteeringPlan(string FlagFolder, string? AdminSocket);
 
 /// <summary>User and group of the worker processes.</summary>
 internal sealed record WorkerUser(string User, string Group);

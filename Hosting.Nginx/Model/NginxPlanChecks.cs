@@ -95,7 +95,7 @@ internal static class NginxPlanChecks
             yield return $"{twice.Key} is the address of {twice.Count()} replicas of '{Visible(upstream.Site)}'. Each needs a port of its own; see WithSequentialPorts.";
         }
 
-        foreach (var server in upstream.Servers.Where(server => server.Port == plan.Port))
+        foreach (var server in upstream.Servers.Where(server => server.Port == plan.Port && !upstream.Hosts.ContainsKey(server)))
         {
             yield return $"Port {plan.Port} given to AddNginx is also that of a replica of '{Visible(upstream.Site)}' ({server}). Give one of them another port.";
         }
@@ -113,15 +113,14 @@ internal static class NginxPlanChecks
             yield break;
         }
 
-        if (!IsUsablePath(steering.FlagFolder) || !IsUsablePath(steering.AdminSocket))
+        if (!IsUsablePath(steering.FlagFolder) || (steering.AdminSocket is { } admin && !IsUsablePath(admin)))
         {
-            yield return $"The folders of '{Visible(steering.FlagFolder)}' (setting Stack:State) and '{Visible(steering.AdminSocket)}' (from XDG_RUNTIME_DIR or TMPDIR) have to be absolute paths without '$' and control characters.";
+            yield return $"The folders of '{Visible(steering.FlagFolder)}' (setting Stack:State) and '{Visible(steering.AdminSocket ?? "")}' (from XDG_RUNTIME_DIR or TMPDIR) have to be absolute paths without '$' and control characters.";
         }
 
-        var length = Encoding.UTF8.GetByteCount(steering.AdminSocket);
-        if (length > MaxSocketPath)
+        if (steering.AdminSocket is { } socket && Encoding.UTF8.GetByteCount(socket) is > MaxSocketPath and var length)
         {
-            yield return $"The socket '{Visible(steering.AdminSocket)}' has a path of {length} bytes; a unix socket may have {MaxSocketPath}. Set XDG_RUNTIME_DIR (or TMPDIR) to a shorter path, or give the app a shorter name.";
+            yield return $"The socket '{Visible(socket)}' has a path of {length} bytes; a unix socket may have {MaxSocketPath}. Set XDG_RUNTIME_DIR (or TMPDIR) to a shorter path, or give the app a shorter name.";
         }
     }
 

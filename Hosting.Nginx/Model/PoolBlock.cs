@@ -39,7 +39,7 @@ internal static class PoolBlock
         Name = name,
         Balancing = upstream.Balancing,
         IsSticky = plan.Options.StickyCookie is not null,
-        Servers = [.. servers.Select(server => new PoolServer(server, upstream.Down.Contains(server)))],
+        Servers = [.. servers.Select(server => new PoolServer(upstream.Hosts.GetValueOrDefault(server) is { } host ? $"{host}:{server.Port}" : server.ToString(), upstream.Down.Contains(server)))],
         KeepAlive = KeepAlive(upstream.Servers.Count),
         KeepAliveTimeout = plan.Timings.UpstreamKeepAlive,
     };

@@ -1,5 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Stack.Hosting.Nginx.Model;
 
 namespace Stack.Hosting.Nginx.Runtime;
 
@@ -38,6 +40,18 @@ internal sealed record NginxSettings
             Image = Value(read, "Stack:Nginx:Image"),
             Folder = Value(read, "Stack:Nginx:Folder"),
         };
+    }
+
+    /// <summary>Full path of the folder of the hand-written part; null: there is none, and what is inside this assembly holds.</summary>
+    public static string? SourceOf(IConfiguration configuration, string appHostDirectory)
+    {
+        if (Read(key => configuration[key]).Folder is { } folder)
+        {
+            return System.IO.Path.GetFullPath(folder, appHostDirectory);
+        }
+
+        var beside = System.IO.Path.GetFullPath(System.IO.Path.Combine("..", "nginx"), appHostDirectory);
+        return File.Exists(System.IO.Path.Combine(beside, NginxNames.RootFile)) ? beside : null;
     }
 
     private static string? Value(Func<string, string?> read, string key) => read(key) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;

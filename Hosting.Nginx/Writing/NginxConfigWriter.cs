@@ -80,8 +80,8 @@ internal static class NginxConfigWriter
     }
 
     private static Directive Server(PoolServer server) => server.Down
-        ? new("server", server.Address.ToString(), "down")
-        : new("server", server.Address.ToString(), "max_fails=1", "fail_timeout=1s");
+        ? new("server", server.Address, "down")
+        : new("server", server.Address, "max_fails=1", "fail_timeout=1s");
 
     /// <summary>Where each has failed once within a second, as when several are killed, one that is back long since would not be asked. Not every way of balancing allows it.</summary>
     private static void WriteLastResort(NginxText text, Pool pool)
@@ -93,7 +93,7 @@ internal static class NginxConfigWriter
         }
 
         text.Comment("When all have just failed they are asked all the same: one may be back.");
-        text.Write(last.Select(server => new Directive("server", server.Address.ToString(), "max_fails=0", "backup")));
+        text.Write(last.Select(server => new Directive("server", server.Address, "max_fails=0", "backup")));
     }
 
     private static Directive[] Balancing(NginxBalancing balancing) => balancing switch
