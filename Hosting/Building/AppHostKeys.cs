@@ -21,7 +21,7 @@ internal static class AppHostKeys
         // Volumes and containers are named by them: while running, two checkouts of one AppHost have to differ; where it is published to, they must not.
         var ofPath = preset ?? Hash(path.ToLowerInvariant());
         var ofName = preset ?? Hash(name);
-        return new Dictionary<string, string?>
+        Dictionary<string, string?> keys = new(StringComparer.OrdinalIgnoreCase)
         {
             ["AppHost:Directory"] = directory,
             ["AppHost:Path"] = path,
@@ -34,6 +34,12 @@ internal static class AppHostKeys
                 ? Path.GetFullPath(store, directory)
                 : AppHostMetadata.Find(assembly, "apphostprojectbaseintermediateoutputpath") ?? Path.Combine(directory, "obj"),
         };
+        if (options.DisableDashboard)
+        {
+            keys["DisableDashboard"] = "true";
+        }
+
+        return keys;
     }
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
