@@ -1,9 +1,8 @@
 var builder = DistributedApplication.CreateBuilder(args);
 
 // For PostgreSQL set ConnectionStrings:board ("Host=…;Database=…;Username=…;Password=…"); otherwise it is a SQLite file that outlives every release.
-IResourceBuilder<IResourceWithConnectionString> board = builder.Configuration["ConnectionStrings:board"] is null
-    ? builder.AddConnectionString("board", ReferenceExpression.Create($"Data Source={builder.StatePath("board/board.db")}"))
-    : builder.AddConnectionString("board");
+builder.Configuration["ConnectionStrings:board"] ??= $"Data Source={builder.StatePath("board/board.db")}";
+var board = builder.AddConnectionString("board");
 
 // Once, before the first replica: N replicas must not change the same database at the same time.
 var migrations = builder.AddProject<Projects.WebSite>("migrations", launchProfileName: null)
