@@ -1,3 +1,4 @@
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration;
 
 namespace Aspire.Hosting;
@@ -20,7 +21,7 @@ public static class StateFolderExtensions
         return Path.IsPathRooted(relativePath)
             ? throw new ArgumentException($"The path '{relativePath}' is absolute. Give one from the state folder on, as in 'board/board.db'.", nameof(relativePath))
             : Path.GetFullPath(relativePath, builder.ExecutionContext.IsPublishMode
-                ? StackOptions.ProductionFolderOf(builder.Configuration)
+                ? ProductionPlaces.StateFolderOf(builder.Configuration)
                 : StackOptions.StateFolderOf(builder.Configuration, builder.Environment, builder.AppHostDirectory));
     }
 }

@@ -193,7 +193,7 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
             ["STACK_KEYS"] = state.Keys,
 
             // The host's own limit must end before our KILL.
-            ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = HostLimit(stopGrace),
+            ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = StopTimes.HostLimit(stopGrace),
         };
         if (replica.Port is { } port)
         {
@@ -202,7 +202,4 @@ internal sealed class LaunchPlanner(ResourcePlan plan, StateFolder state, Distri
 
         return variables;
     }
-
-    // A seventh less than the grace, at least 1 s and at most 5 s: 4 s of 5 s, 30 s of 35 s.
-    internal static string HostLimit(TimeSpan grace) => $"{Math.Max(1, Math.Floor(grace.TotalSeconds - Math.Clamp(grace.TotalSeconds / 7, 1, 5))):0}";
 }

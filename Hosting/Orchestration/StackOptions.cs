@@ -5,6 +5,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Stack.Hosting.Observation;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Orchestration;
 
@@ -65,7 +66,7 @@ internal sealed record StackOptions
 
     public static StackOptions Read(IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, string appHostDirectory, string? dashboardAssembly)
     {
-        var app = AppNameOf(configuration);
+        var app = ProductionPlaces.AppNameOf(configuration);
         var development = !environment.IsProduction();
         var state = StateFolderOf(configuration, environment, appHostDirectory);
         return new StackOptions
@@ -110,12 +111,8 @@ internal sealed record StackOptions
     /// <summary>Full path of the state folder.</summary>
     public static string StateFolderOf(IConfiguration configuration, IHostEnvironment environment, string appHostDirectory)
         => configuration["Stack:State"] is { Length: > 0 } folder ? Path.GetFullPath(folder, appHostDirectory)
-            : environment.IsProduction() ? ProductionFolderOf(configuration) : Path.Combine(appHostDirectory, ".stack");
+            : environment.IsProduction() ? ProductionPlaces.StateFolderOf(configuration) : Path.Combine(appHostDirectory, ".stack");
 
-    /// <summary>The state folder of production, where nothing else is said.</summary>
-    public static string ProductionFolderOf(IConfiguration configuration) => $"/var/lib/stack/{AppNameOf(configuration)}";
-
-    public static string AppNameOf(IConfiguration configuration) => configuration["Stack:AppName"] is { Length: > 0 } name ? name : "stack";
 
     private static int Releases(IConfiguration configuration)
         => configuration["Stack:Releases:Keep"] is not { Length: > 0 } text ? 5

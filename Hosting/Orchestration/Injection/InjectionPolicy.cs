@@ -1,3 +1,5 @@
+using Stack.Hosting.ApplicationModel;
+
 namespace Stack.Hosting.Orchestration.Injection;
 
 /// <summary>Decides whether a site gets ServiceDefaults from the AppHost: pure.</summary>

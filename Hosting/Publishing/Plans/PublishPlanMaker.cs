@@ -3,7 +3,6 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
-using Stack.Hosting.Orchestration;
 
 namespace Stack.Hosting.Publishing.Plans;
 
@@ -38,7 +37,7 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
 
         return new PublishPlan
         {
-            AppName = StackOptions.AppNameOf(configuration),
+            AppName = ProductionPlaces.AppNameOf(configuration),
             Release = Release(),
             Programs = programs,
             Gateways = [.. gateways.Select(g => Gateway(g, plan))],

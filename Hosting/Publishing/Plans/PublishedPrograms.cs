@@ -5,8 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.ApplicationModel;
-using Stack.Hosting.Orchestration;
-using Stack.Hosting.Orchestration.Injection;
 
 namespace Stack.Hosting.Publishing.Plans;
 
@@ -157,8 +155,8 @@ internal sealed class PublishedPrograms(DistributedApplicationExecutionContext e
         yield return Pair("STACK_INSTANCE", replica.Name);
         yield return Pair("STACK_INDEX", $"{replica.Index}");
         yield return Pair("STACK_REPLICAS", $"{plan.Replicas.Count}");
-        yield return Pair("STACK_KEYS", $"{StackOptions.ProductionFolderOf(configuration)}/keys");
-        yield return Pair("DOTNET_SHUTDOWNTIMEOUTSECONDS", LaunchPlanner.HostLimit(PublishPlanMaker.Grace(plan.Resource)));
+        yield return Pair("STACK_KEYS", $"{ProductionPlaces.StateFolderOf(configuration)}/keys");
+        yield return Pair("DOTNET_SHUTDOWNTIMEOUTSECONDS", StopTimes.HostLimit(PublishPlanMaker.Grace(plan.Resource)));
         if (replica.Port is { } port)
         {
             yield return Pair("PORT", $"{port}");

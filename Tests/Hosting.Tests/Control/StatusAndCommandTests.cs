@@ -17,7 +17,7 @@ public sealed class StatusAndCommandTests
         var status = await harness.GetAsync("status", ControlJson.Default.StackStatus);
 
         json.ShouldStartWith("{\"seq\":");
-        json.ShouldContain("\"supervisor\":{\"pid\":4711,\"mode\":\"development\",\"startedAt\":\"1970-01-01T00:00:00+00:00\"}");
+        json.ShouldContain("\"supervisor\":{\"pid\":4711,\"mode\":\"development\",\"startedAt\":\"1970-01-01T00:00:00+00:00\",\"isStarting\":false}");
         status.Resources.Select(r => r.Name).ShouldBe(["site", "nginx"]);
         status.Resources[0].Replicas.Select(r => r.Name).ShouldBe(["site-8001", "site-8002"]);
     }

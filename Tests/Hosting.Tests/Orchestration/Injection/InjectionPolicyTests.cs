@@ -1,3 +1,4 @@
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Orchestration.Injection;
 
 namespace Hosting.Tests.Orchestration.Injection;

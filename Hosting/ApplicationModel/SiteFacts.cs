@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Stack.Hosting.Orchestration.Injection;
+namespace Stack.Hosting.ApplicationModel;
 
 /// <summary>What the files beside a program tell of it.</summary>
 internal sealed record SiteFacts
