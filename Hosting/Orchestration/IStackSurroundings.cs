@@ -1,3 +1,4 @@
+using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Observation;
 
@@ -14,6 +15,9 @@ internal interface IStackSurroundings
 
     /// <summary>Something that somebody should look at.</summary>
     void Alert(string resource, string? replica, string text);
+
+    /// <summary>What starts and stops another resource of the stack.</summary>
+    ResourceOrchestrator OrchestratorOf(IResource resource);
 
     /// <summary>The ports of all other resources, as they are now.</summary>
     IReadOnlyCollection<PlannedPort> PortsBeside(string resource);

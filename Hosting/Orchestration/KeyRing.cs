@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,39 @@ internal static class KeyRing
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
     private static readonly TimeSpan Succession = TimeSpan.FromDays(2);
     private static readonly Lock Making = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>As <see cref="EnsureKey"/>, one AppHost at a time: the folder may be shared. The sites' own <c>--create-keys</c> locks the same file.</summary>
+    /// <exception cref="DistributedApplicationException">The folder can't be used; nothing was started.</exception>
+    public static async Task EnsureSharedAsync(StateFolder state, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folder = state.Keys;
+            using var mine = await LockAsync(Path.Combine(folder, ".create-keys.lock"), time, cancellationToken).ConfigureAwait(false);
+            EnsureKey(folder, time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException($"The key ring of the sites can't be used: {e.Message} Make its folder writable for user '{Environment.UserName}' alone (mode 0700), or name another one with Stack:Keys.", e);
+        }
+    }
+
+    private static async Task<FileStream> LockAsync(string file, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var start = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(file) && time.GetElapsedTime(start) < Patience)
+            {
+                await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>Adds a key unless the folder has one that is good for longer than it takes a successor to become known.</summary>
     public static void EnsureKey(string folder, TimeProvider time)
@@ -36,7 +70,7 @@ internal static class KeyRing
     /// <exception cref="LaunchException">It can't be made.</exception>
     public static string EnsureFor(Account account, StateFolder state, TimeProvider time)
     {
-        var folder = Path.Combine(state.Path, $"keys-{account.Name}");
+        var folder = state.KeysOf(account.Name);
         lock (Making)
         {
             if (Directory.Exists(folder))
@@ -44,7 +78,7 @@ internal static class KeyRing
                 return folder;
             }
 
-            var draft = state.EnsureEmpty($"keys-{account.Name}.new");
+            var draft = state.EnsureEmpty($"{folder}.new");
             EnsureKey(draft, time);
             foreach (var path in Directory.GetFiles(draft).Append(draft))
             {

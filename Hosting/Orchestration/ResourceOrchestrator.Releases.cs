@@ -12,9 +12,17 @@ namespace Stack.Hosting.Orchestration;
 // Another version of what runs: made first, then rolled out, and current only when all replicas run it.
 internal sealed partial class ResourceOrchestrator
 {
-    /// <summary>Makes a release and goes over to it, one replica after another.</summary>
+    /// <summary>Makes a release, runs its jobs, and goes over to it, one replica after another.</summary>
     public Task<CommandOutcome> DeployAsync(DeployOrder order, CancellationToken cancellationToken)
-        => OutcomeAsync(() => GoAsync("deploy", calledOff => Releases.MakeAsync(order, calledOff), cancellationToken));
+        => OutcomeAsync(() => GoAsync(
+            "deploy",
+            async calledOff =>
+            {
+                var move = await Releases.MakeAsync(order, calledOff).ConfigureAwait(false);
+                await RunJobsAsync("deploy", move.Target, calledOff).ConfigureAwait(false);
+                return move;
+            },
+            cancellationToken));
 
     /// <summary>Goes back to a release, one replica after another.</summary>
     /// <param name="to">Its name or label; null: the one before the current one.</param>
@@ -22,9 +30,14 @@ internal sealed partial class ResourceOrchestrator
     public Task<CommandOutcome> RollbackAsync(string? to, CancellationToken cancellationToken)
         => OutcomeAsync(() => GoAsync("rollback", calledOff => Releases.BackAsync(to, calledOff), cancellationToken));
 
-    /// <summary>The project was built: what was built runs, one replica after another, also where a release has run so far.</summary>
-    public Task<CommandOutcome> RunBuildAsync(CancellationToken cancellationToken)
-        => Releases.Current == ReleaseName.Build ? OutcomeAsync(() => RollAsync(null, "rebuilt", cancellationToken)) : RollbackAsync(ReleaseName.Build, cancellationToken);
+    /// <summary>The project was built: its jobs run, and then what was built runs, one replica after another, also where a release has run so far.</summary>
+    public Task<CommandOutcome> RunBuildAsync(CancellationToken cancellationToken) => OutcomeAsync(async () =>
+    {
+        await RunJobsAsync("rebuild", null, cancellationToken).ConfigureAwait(false);
+        return Releases.Current == ReleaseName.Build || Releases.Site is not null
+            ? await RollAsync(null, "rebuilt", cancellationToken).ConfigureAwait(false)
+            : await GoAsync("rollback", calledOff => Releases.BackAsync(ReleaseName.Build, calledOff), cancellationToken).ConfigureAwait(false);
+    });
 
     /// <summary>The releases that there are, and which replicas run from them now.</summary>
     public ReleaseList ListReleases() => Releases.List([.. Replicas.Select(r => (r.Name, r.CommandLine))]);
@@ -38,6 +51,11 @@ internal sealed partial class ResourceOrchestrator
         if (!HasReleases)
         {
             throw new InvalidSettingException("resource", $"'{Name}' is no project ({Plan.Type}); only projects have releases.");
+        }
+
+        if (Releases.Site is { } site)
+        {
+            throw new InvalidSettingException("resource", $"'{Name}' is a job of '{site}' and runs from the releases of that: 'stack deploy {site}' runs it from the new one, before '{site}' goes over to it.");
         }
 
         return ChangeAsync(
@@ -79,6 +97,7 @@ internal sealed partial class ResourceOrchestrator
         }
 
         Releases.Use(move.After);
+        LeadJobs();
         Releases.Prune(FoldersInUse(null));
         return $"'{Name}' runs '{move.After.Current}'; before, it was '{before}'.{(said is null ? "" : $" {said}")}{(Replicas.Any(r => r.Current.Wanted) ? "" : " None of its replicas is meant to run now.")}";
     }

@@ -34,6 +34,9 @@ internal sealed record StackOptions
 
     public required string StateFolder { get; init; }
 
+    /// <summary>Full path of the folder that keeps the sites' key ring, where AppHosts share one; null: in the state folder.</summary>
+    public string? KeysFolder { get; init; }
+
     public required string RunFolder { get; init; }
 
     /// <summary>Who may use the control socket.</summary>
@@ -79,6 +82,7 @@ internal sealed record StackOptions
             EnvironmentName = environment.EnvironmentName,
             AllowUnsecuredTransport = options.AllowUnsecuredTransport,
             StateFolder = state,
+            KeysFolder = configuration["Stack:Keys"] is { Length: > 0 } keys ? Path.GetFullPath(keys, appHostDirectory) : null,
             RunFolder = development || !CanWriteBelow("/run") ? Control.Contract.RunFolder.Development(app, state) : Control.Contract.RunFolder.Production(app),
             RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),
             DisableDashboard = options.DisableDashboard || configuration.GetValue("DisableDashboard", false),

@@ -25,7 +25,7 @@ internal sealed partial class StackPreparation(
     /// <exception cref="DistributedApplicationException">The folder can't be used, or there is no dashboard.</exception>
     public void Open()
     {
-        _state = StateFolder.Open(options.StateFolder);
+        _state = StateFolder.Open(options.StateFolder, options.KeysFolder);
         if (options.Development)
         {
             foreach (var left in Unrecorded.End(_state.Path))
@@ -68,11 +68,11 @@ internal sealed partial class StackPreparation(
         }
 
         var releases = plan.Resources.ToDictionary(r => r.Name, OpenReleases, StringComparer.OrdinalIgnoreCase);
-
+        LeadJobs(plan, releases);
         await PortCheck.EnsureFreeAsync(plan, adoption.Excuses, time, cancellationToken).ConfigureAwait(false);
         await events.EndpointsAllocatedAsync(plan, cancellationToken).ConfigureAwait(false);
-        KeyRing.EnsureKey(_state!.Keys, time);
-        return new PreparedStack(plan, _state, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired, releases);
+        await KeyRing.EnsureSharedAsync(_state!, time, cancellationToken).ConfigureAwait(false);
+        return new PreparedStack(plan, _state!, adoption, _dashboard is null ? null : DashboardResource.Access(_dashboard, configuration, _secrets!), desired, releases);
     }
 
     private SiteReleases OpenReleases(ResourcePlan plan)
@@ -81,6 +81,18 @@ internal sealed partial class StackPreparation(
         releases.Open(options.Development);
         ReleaseFolders.Set(plan.Resource, releases.FoldersInUse(null, []));
         return releases;
+    }
+
+    // A job that several sites wait for runs from the newest of their releases.
+    private static void LeadJobs(StackPlan plan, Dictionary<string, SiteReleases> releases)
+    {
+        foreach (var site in plan.Resources.OrderBy(r => releases[r.Name].Targets.Current?.Name, StringComparer.Ordinal))
+        {
+            foreach (var job in ReleaseJobs.Of(site.Resource))
+            {
+                releases[job.Resource.Name].Follow(releases[site.Name]);
+            }
+        }
     }
 
     public void Dispose() => _state?.Dispose();

@@ -1,3 +1,4 @@
+using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.Allocation;
 using Stack.Hosting.Observation;
 
@@ -17,6 +18,8 @@ internal sealed class StackSurroundings(StackControl control, ResourceFollower f
     }
 
     public void Alert(string resource, string? replica, string text) => control.Alert(resource, replica, text);
+
+    public ResourceOrchestrator OrchestratorOf(IResource resource) => control.Resources.First(r => ReferenceEquals(r.Plan.Resource, resource));
 
     public IReadOnlyCollection<PlannedPort> PortsBeside(string resource) => [.. control.Resources.Where(r => r.Name != resource).SelectMany(r => r.Plan.Ports)];
 

@@ -11,9 +11,12 @@ internal sealed class StateFolder : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly FileStream _lock;
 
-    private StateFolder(string path, FileStream @lock)
+    private readonly string _keys;
+
+    private StateFolder(string path, string? keys, FileStream @lock)
     {
         Path = path;
+        _keys = keys ?? System.IO.Path.Combine(path, "keys");
         _lock = @lock;
     }
 
@@ -21,7 +24,11 @@ internal sealed class StateFolder : IDisposable
 
     public string Logs => Ensure("logs");
 
-    public string Keys => Ensure("keys");
+    /// <summary>The key ring of the sites; may be a folder elsewhere that several AppHosts share.</summary>
+    public string Keys => Ensure(_keys);
+
+    /// <summary>Where that of the resources is that run as another user: beside the AppHost's own.</summary>
+    public string KeysOf(string user) => $"{_keys}-{user}";
 
     /// <summary>Pipes of the guards of containers.</summary>
     public string Containers => Ensure("containers");
@@ -35,8 +42,10 @@ internal sealed class StateFolder : IDisposable
     public string Telemetry => Ensure("telemetry");
 
     /// <summary>Creates the folder where needed and locks it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="keys">Full path of the folder that keeps the key ring; null: one in it.</param>
     /// <exception cref="DistributedApplicationException">Another AppHost uses it (named), or it can't be written.</exception>
-    public static StateFolder Open(string path)
+    public static StateFolder Open(string path, string? keys = null)
     {
         var file = System.IO.Path.Combine(path, "lock");
         try
@@ -45,7 +54,7 @@ internal sealed class StateFolder : IDisposable
             Directory.CreateDirectory(path);
             var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(PidFile(path), $"{Environment.ProcessId}\n");
-            return new StateFolder(path, stream);
+            return new StateFolder(path, keys, stream);
         }
         catch (IOException e) when (Holder(path) is { } holder)
         {
@@ -87,15 +96,14 @@ internal sealed class StateFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>A folder for the owner only, with nothing in it.</summary>
-    public string EnsureEmpty(string name)
+    public string EnsureEmpty(string folder)
     {
-        var folder = System.IO.Path.Combine(Path, name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
 
-        return Ensure(name);
+        return Ensure(folder);
     }
 
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -29,6 +29,15 @@ internal sealed class ReleaseTargets(Release? current)
         }
     }
 
+    /// <summary>From now on it is that one, without a roll-out.</summary>
+    public void Use(Release? current)
+    {
+        lock (_lock)
+        {
+            _current = current;
+        }
+    }
+
     /// <summary>A roll-out to a release begins; no replica has moved yet.</summary>
     public void Begin(Release? next)
     {

@@ -21,10 +21,15 @@ internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store
 
     private ReleaseHistory _history = ReleaseHistory.Empty;
 
+    public string Name => plan.Name;
+
     public ReleaseTargets Targets { get; private set; } = new(null);
 
     /// <summary>Name of the release that is current.</summary>
     public string Current => _history.Current;
+
+    /// <summary>The site that this is a job of, whose releases it runs from; null: it is none.</summary>
+    public string? Site { get; private set; }
 
     private PublishedSiteAnnotation? Own => plan.Resource.TryGetLastAnnotation<PublishedSiteAnnotation>(out var own) ? own : null;
 
@@ -49,6 +54,14 @@ internal sealed partial class SiteReleases(ResourcePlan plan, ReleaseStore store
             ?? throw new DistributedApplicationException($"The release '{_history.Current}' of '{plan.Name}', which is to run, is not in '{store.Root}' any more. Put it back there, or write another one of {Listed()} into current.json.");
         Targets = new ReleaseTargets(release);
         LogRelease(plan.Name, release.Name, release.Folder);
+    }
+
+    /// <summary>A job has no releases of its own: its next launches are from that of the site which waits for it.</summary>
+    public void Follow(SiteReleases site)
+    {
+        Site = site.Name;
+        _history = new ReleaseHistory(site.Current, []);
+        Targets.Use(site.Targets.Current);
     }
 
     /// <summary>Makes a release of a published folder, or of the project as it is now.</summary>

@@ -57,10 +57,10 @@ internal sealed class Rollout(string resource, Action changed)
     public void Prepared(string what)
     {
         Volatile.Write(ref _isPreparing, false);
-        Change(s => s is null ? null : s with { What = what });
+        Change(s => s is null ? null : s with { What = what, Replica = null });
     }
 
-    /// <summary>It has come to a replica.</summary>
+    /// <summary>It has come to a replica, or to a job that comes first.</summary>
     public void At(string replica) => Change(s => s is null ? null : s with { Replica = replica });
 
     /// <summary>It stays where it is until the next one, or until <see cref="Thaw"/>.</summary>

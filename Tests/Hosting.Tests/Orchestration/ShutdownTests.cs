@@ -161,6 +161,8 @@ public sealed class ShutdownTests : IAsyncDisposable
         {
         }
 
+        public ResourceOrchestrator OrchestratorOf(Aspire.Hosting.ApplicationModel.IResource resource) => throw new InvalidOperationException($"'{resource.Name}' is not looked for.");
+
         public IReadOnlyCollection<PlannedPort> PortsBeside(string resource) => [];
 
         public IReadOnlyList<string> Taken(IEnumerable<PlannedPort> ports) => [];

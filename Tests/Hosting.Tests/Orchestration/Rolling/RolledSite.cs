@@ -25,7 +25,12 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     private readonly List<string> _alerts = [];
     private readonly List<PlannedPort> _beside = [];
 
-    public RolledSite(int replicas = 3, bool gate = true, bool project = true, Func<InstanceSpec, InstanceSpec>? change = null)
+    /// <param name="replicas">How many.</param>
+    /// <param name="gate">Whether there is a gateway.</param>
+    /// <param name="project">Whether it is a project.</param>
+    /// <param name="change">Changes what is specified of a replica.</param>
+    /// <param name="jobs">Jobs of it, each of which waits for the one before.</param>
+    public RolledSite(int replicas = 3, bool gate = true, bool project = true, Func<InstanceSpec, InstanceSpec>? change = null, params string[] jobs)
     {
         Launcher = new ScriptedLauncher(Time);
         Gate = new RecordingGate(() => Journal);
@@ -38,15 +43,19 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
             site.Annotations.Add(new TrafficGateAnnotation(Gate));
         }
 
-        Plan = Plans.Of(builder).Resources.Single();
-        Releases = new SiteReleases(Plan, new ReleaseStore("site", Path.Combine(Folder.Path, "releases", "site")), 3, Publisher, Time, Logger);
-        var prober = new PortProber(Launcher, Sick);
-        Orchestrator = new ResourceOrchestrator(
-            Plan,
-            new ReplicaMaker((replica, published) => new InstanceSupervisor(Spec(replica, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), prober, Time, Logger, published), () => Renewals++, Releases),
-            this,
-            Time,
-            Logger);
+        IResource last = site;
+        foreach (var job in jobs.Reverse())
+        {
+            var resource = builder.AddProject<Models.Site>(job, launchProfileName: null).Resource;
+            last.Annotations.Add(new WaitAnnotation(resource, WaitType.WaitForCompletion));
+            last = resource;
+        }
+
+        var plan = Plans.Of(builder);
+        Plan = plan.Resources.Single(r => r.Name == "site");
+        Releases = ReleasesOf(Plan);
+        Jobs = [.. plan.Resources.Where(r => r != Plan).Select(p => Orchestrate(p, ReleasesOf(p), spec => spec with { Readiness = [], Restart = new RestartSettings { Mode = RestartMode.Never } }))];
+        Orchestrator = Orchestrate(Plan, Releases, change);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -66,6 +75,11 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     public ResourcePlan Plan { get; }
 
     public ResourceOrchestrator Orchestrator { get; }
+
+    /// <summary>The jobs of the site.</summary>
+    public IReadOnlyList<ResourceOrchestrator> Jobs { get; }
+
+    private IEnumerable<InstanceSupervisor> All => Jobs.Append(Orchestrator).SelectMany(o => o.Replicas);
 
     /// <summary>What was done, in order: launches of processes, and what the gate was asked for.</summary>
     public Journal Journal { get; } = new();
@@ -119,7 +133,10 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
     public ScriptedProcess Last(string replica) => Of(replica).Last();
 
     /// <summary>What each replica runs.</summary>
-    public IEnumerable<string> Versions => Status.Replicas.Select(r => Last(r.Name).Request.Arguments[0] is var run && Path.IsPathRooted(run) ? Path.GetFileName(Path.GetDirectoryName(run)!) : run);
+    public IEnumerable<string> Versions => Status.Replicas.Select(r => VersionOf(Last(r.Name)));
+
+    /// <summary>What a process is a launch of.</summary>
+    public static string VersionOf(ScriptedProcess process) => process.Request.Arguments[0] is var run && Path.IsPathRooted(run) ? Path.GetFileName(Path.GetDirectoryName(run)!) : run;
 
     public InstanceSupervisor Replica(string name) => Orchestrator.Replicas.Single(r => r.Name == name);
 
@@ -180,7 +197,7 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
         while (before != Journal.Changes)
         {
             before = Journal.Changes;
-            foreach (var replica in Orchestrator.Replicas)
+            foreach (var replica in All)
             {
                 try
                 {
@@ -223,6 +240,8 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
         }
     }
 
+    ResourceOrchestrator IStackSurroundings.OrchestratorOf(IResource resource) => Jobs.Append(Orchestrator).Single(o => o.Plan.Resource == resource);
+
     IReadOnlyCollection<PlannedPort> IStackSurroundings.PortsBeside(string resource) => _beside;
 
     IReadOnlyList<string> IStackSurroundings.Taken(IEnumerable<PlannedPort> ports) => [.. ports.Where(p => p.Port == Stranger).Select(p => $"{p.Port} is taken")];
@@ -239,14 +258,31 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Orchestrator.Kill();
-        await Orchestrator.DisposeAsync().AsTask().Within();
+        foreach (var resource in Jobs.Append(Orchestrator))
+        {
+            resource.Kill();
+            await resource.DisposeAsync().AsTask().Within();
+        }
+
         Folder.Dispose();
         Launcher.Live.ShouldBe(0);
         Logger.Entries.Where(e => e.Id is 2190 or 2191 or 2192).ShouldBeEmpty();
     }
 
-    private InstanceSpec Spec(ReplicaIdentity replica, Func<InstanceSpec, InstanceSpec>? change)
+    private SiteReleases ReleasesOf(ResourcePlan plan)
+        => new(plan, new ReleaseStore(plan.Name, Path.Combine(Folder.Path, "releases", plan.Name)), 3, Publisher, Time, Logger);
+
+    private ResourceOrchestrator Orchestrate(ResourcePlan plan, SiteReleases releases, Func<InstanceSpec, InstanceSpec>? change) => new(
+        plan,
+        new ReplicaMaker(
+            (replica, published) => new InstanceSupervisor(Spec(replica, releases, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), new PortProber(Launcher, Sick), Time, Logger, published),
+            () => Renewals++,
+            releases),
+        this,
+        Time,
+        Logger);
+
+    private InstanceSpec Spec(ReplicaIdentity replica, SiteReleases releases, Func<InstanceSpec, InstanceSpec>? change)
     {
         var spec = new InstanceSpec
         {
@@ -257,8 +293,8 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
             CreateLaunch = (generation, _) => Task.FromResult(new LaunchRequest
             {
                 FileName = "/bin/sh",
-                Arguments = [Releases.Targets.For(replica.Name) is { } release ? $"{release.Site.Program}.dll" : Version],
-                WorkingDirectory = Releases.Targets.For(replica.Name)?.Folder ?? "/",
+                Arguments = [releases.Targets.For(replica.Name) is { } release ? $"{release.Site.Program}.dll" : Version],
+                WorkingDirectory = releases.Targets.For(replica.Name)?.Folder ?? "/",
                 Environment = new Dictionary<string, string> { ["STACK_INSTANCE"] = replica.Name, ["STACK_GENERATION"] = $"{generation}" },
                 LogFile = "/nowhere/site.log",
             }),
