@@ -16,6 +16,9 @@ switch (part)
     case "release": // a version of a site: says which one from version.txt in its working directory; with a file 'broken' there it does not start
         return await PublishedVersion.RunAsync();
 
+    case "prepare": // the job of such a version
+        return await PublishedVersion.PrepareAsync();
+
     case "apphost": // settings of the AppHost
         return await Actor.SmallAppHost.RunAsync(args[1..]);
 

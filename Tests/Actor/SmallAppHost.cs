@@ -4,7 +4,7 @@ using Stack.Hosting.Building;
 
 namespace Actor;
 
-/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Site:Part (what it plays; default: it serves), Site:Folder (a published folder of this program, which is the site then, in the version that it is of), Other (the port of a second resource; empty: none).</summary>
+/// <summary>A real AppHost with nothing but this program as its site, for tests that kill AppHosts. Its settings: Site:Replicas, Site:FirstPort, Site:Setting (a variable of the site), Site:Part (what it plays; default: it serves), Site:Folder (a published folder of this program, which is the site then, in the version that it is of), Site:Prepared (with that: a job of the site writes its version there first), Other (the port of a second resource; empty: none).</summary>
 internal static class SmallAppHost
 {
     public static async Task<int> RunAsync(string[] args)
@@ -14,13 +14,17 @@ internal static class SmallAppHost
         var (firstPort, replicas, setting) = (int.Parse(settings["Site:FirstPort"]!), int.Parse(settings["Site:Replicas"]!), settings["Site:Setting"] ?? "");
         if (settings["Site:Folder"] is { Length: > 0 } folder)
         {
-            builder.AddProject("site", folder).WithArgs("release")
+            var site = builder.AddProject("site", folder).WithArgs("release")
                 .WithReplicas(replicas)
                 .WithSequentialPorts(firstPort)
                 .WithHttpHealthCheck("/")
                 .WithEnvironment("SETTING", setting)
                 .WithRestartPolicy(RestartMode.Always)
                 .WithSupervision(Supervise);
+            if (settings["Site:Prepared"] is { Length: > 0 } prepared)
+            {
+                site.WaitForCompletion(builder.AddProject("prepare", folder).WithArgs("prepare").WithEnvironment("PREPARED", prepared).WithRestartPolicy(RestartMode.Never));
+            }
         }
         else
         {

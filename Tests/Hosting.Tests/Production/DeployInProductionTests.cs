@@ -107,6 +107,31 @@ public sealed class DeployInProductionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_job_that_the_site_waits_for_runs_from_each_release_first_and_one_that_fails_costs_nothing()
+    {
+        var prepared = _host.Settings["Site:Prepared"] = _host.File("prepared");
+        _appHost = await _host.StartAsync();
+        await DeployAsync(Published("v2"));
+        (await File.ReadAllLinesAsync(prepared, TestContext.Current.CancellationToken)).ShouldBe(["v1", "v2"]);
+        (await VersionsAsync()).ShouldBe(["v2", "v2"]);
+        var before = await _host.ReplicasAsync();
+
+        using var failed = await _host.PostAsync("site/deploy", new { folder = Published("v3", "unprepared"), name = "v3" });
+
+        failed.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var detail = await DetailAsync(failed);
+        detail.ShouldMatch("^The deploy of 'site' has changed nothing. Its job 'prepare', run from '[0-9]+-[0-9]+-v3', failed: exit code 4. All replicas run '[0-9]+-[0-9]+-v2' as before. What the job wrote: 'stack logs prepare'.");
+        detail.ShouldEndWith("Its last lines:\nthe table 'color' is locked");
+        (await _host.ReplicasAsync()).Select(Pid).ShouldBe(before.Select(Pid));
+
+        await ProductionHost.KillAsync(_appHost);
+        _appHost = await _host.StartAsync();
+        (await _host.ReplicasAsync()).Select(Pid).ShouldBe(before.Select(Pid));
+        await Wait.Until(() => File.ReadAllLines(prepared).Length == 4, () => File.ReadAllText(prepared));
+        (await File.ReadAllLinesAsync(prepared, TestContext.Current.CancellationToken)).ShouldBe(["v1", "v2", "v2", "v2"]); // again after v3 had failed, and with the new AppHost
+    }
+
+    [Fact]
     public async Task A_deploy_that_is_cut_short_by_the_end_of_its_AppHost_is_undone_by_the_next()
     {
         _appHost = await _host.StartAsync();

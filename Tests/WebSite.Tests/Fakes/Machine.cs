@@ -25,7 +25,7 @@ internal sealed class Machine(string connectionString, string keys) : IAsyncDisp
     {
         _builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Stack:State={_state.Path}", $"--Stack:Keys={keys}", $"--ConnectionStrings:board={connectionString}"]);
         _site = _builder.Resources.OfType<ProjectResource>().Single(r => r.Name == "site");
-        _builder.CreateResourceBuilder(_site).WithReplicas(2);
+        _builder.CreateResourceBuilder(_site).WithReplicas(2).WithEnvironment("Board__LongPoll", "00:00:01"); // which a roll waits for
         _app = await _builder.BuildAsync();
         await _app.StartAsync().Within(Patience);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("site").Within(Patience);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using ServiceDefaults.Tests.Fakes;
 using Testing;
+using WebSite.Data;
 
 namespace WebSite.Tests.Site;
 
@@ -157,8 +158,8 @@ public sealed class SiteTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private WebApplicationFactory<Program> Site(params (string Name, string Value)[] settings)
-        => new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
+    private WebApplicationFactory<BoardContext> Site(params (string Name, string Value)[] settings)
+        => new WebApplicationFactory<BoardContext>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
             web.UseSetting("ConnectionStrings:board", $"Data Source={_folder.File("board.db")};Pooling=false");
