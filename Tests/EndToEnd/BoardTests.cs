@@ -10,13 +10,17 @@ public sealed class BoardTests(RunningStack stack)
 
     [Fact]
     [Trait("kind", "e2e")]
-    public async Task A_rolling_restart_signs_nobody_out_and_loses_and_doubles_no_message()
+    public async Task A_rolling_restart_signs_nobody_out_refuses_no_form_and_loses_and_doubles_no_message()
     {
+        using var forms = await OpenForms.FetchAsync();
+        await using var lives = new BoardLives(members: 2);
         await using var people = await BoardTraffic.StartAsync(writers: 2, events: 4, polls: 4, pause: TimeSpan.FromMilliseconds(200));
 
         var roll = await stack.StackAsync("roll", "site");
 
         roll.ExitCode.ShouldBe(0, roll.All);
+        await forms.ShouldBeTakenAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{await lives.ShouldHaveGoneWellAsync()} lives, {people.Taken} messages");
         await people.ShouldHaveLostNothingAsync();
     }
 

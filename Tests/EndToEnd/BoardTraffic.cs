@@ -7,7 +7,6 @@ namespace EndToEnd;
 /// <summary>People on the board, through the gateway: members who post one message after another and readers who follow, by events and by long polls. It notes what went wrong, what was taken and what each reader saw.</summary>
 internal sealed class BoardTraffic : IAsyncDisposable
 {
-    private static readonly Uri Gateway = new("http://localhost:8080");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _run = $"{Guid.NewGuid():N}"[..8];
@@ -20,7 +19,7 @@ internal sealed class BoardTraffic : IAsyncDisposable
     private Task _writing = Task.CompletedTask;
     private int _connected;
 
-    private readonly HttpClient _reader = new(new SocketsHttpHandler { MaxConnectionsPerServer = 2000 }) { BaseAddress = Gateway, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _reader = new(new SocketsHttpHandler { MaxConnectionsPerServer = 2000 }) { BaseAddress = BoardMember.Gateway, Timeout = Timeout.InfiniteTimeSpan };
 
     public int Taken => _taken.Count;
 
@@ -38,7 +37,7 @@ internal sealed class BoardTraffic : IAsyncDisposable
         }
 
         await Eventually.TrueAsync(() => Task.FromResult(traffic._connected == events + polls), Limit, () => Task.FromResult($"{traffic._connected} readers are connected: {string.Join("; ", traffic._failures)}"));
-        var members = await Task.WhenAll(Enumerable.Range(0, writers).Select(traffic.SignUpAsync));
+        var members = await Task.WhenAll(Enumerable.Range(0, writers).Select(i => BoardMember.SignUpAsync($"W{i}-{traffic._run}")));
         traffic._writing = Task.WhenAll(members.Select((member, i) => Task.Run(() => traffic.WriteAsync(member, i, pause))));
         return traffic;
     }
@@ -76,26 +75,18 @@ internal sealed class BoardTraffic : IAsyncDisposable
         _stopReading.Dispose();
     }
 
-    private async Task<HttpClient> SignUpAsync(int number)
+    private async Task WriteAsync(BoardMember member, int number, TimeSpan pause)
     {
-        var client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = false }) { BaseAddress = Gateway, Timeout = Limit };
-        var page = await client.GetStringAsync(new Uri("/sign-up", UriKind.Relative));
-        using var form = new FormUrlEncodedContent([new("Name", $"W{number}-{_run}"), new("Password", "correct horse"), Hidden(page, "__RequestVerificationToken")]);
-        using var answer = await client.PostAsync(new Uri("/sign-up", UriKind.Relative), form);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        return client;
-    }
-
-    private async Task WriteAsync(HttpClient client, int number, TimeSpan pause)
-    {
-        using (client)
+        using (member)
         {
             for (var i = 0; !_stopWriting.IsCancellationRequested; i++)
             {
                 var text = $"{_run} {number}-{i}";
                 try
                 {
-                    await PostAsync(client, $"W{number}-{_run}", text);
+                    await member.IsSignedInAsync();
+                    await member.TakenAsync(await member.FormAsync("/", "post"), ("Text", text));
+                    _taken.Enqueue(text);
                 }
                 catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ShouldAssertException)
                 {
@@ -104,23 +95,6 @@ internal sealed class BoardTraffic : IAsyncDisposable
 
                 await Task.Delay(pause, TimeProvider.System);
             }
-        }
-    }
-
-    private async Task PostAsync(HttpClient client, string name, string text)
-    {
-        var page = await client.GetStringAsync(new Uri("/", UriKind.Relative));
-        page.ShouldContain($"<span>{name}</span>", customMessage: "signed out");
-        var post = page[page.IndexOf("id=\"post\"", StringComparison.Ordinal)..];
-        using var form = new FormUrlEncodedContent([new("Text", text), Hidden(post, "Ticket"), Hidden(post, "__RequestVerificationToken")]);
-        using var answer = await client.PostAsync(new Uri("/messages", UriKind.Relative), form);
-        if (answer.StatusCode == HttpStatusCode.Redirect)
-        {
-            _taken.Enqueue(text);
-        }
-        else
-        {
-            _failures.Enqueue($"{text}: {(int)answer.StatusCode}");
         }
     }
 
@@ -199,12 +173,6 @@ internal sealed class BoardTraffic : IAsyncDisposable
         }
 
         return texts;
-    }
-
-    private static KeyValuePair<string, string> Hidden(string page, string name)
-    {
-        var input = page.Split("<input").First(i => i.Contains($"name=\"{name}\"", StringComparison.Ordinal));
-        return new(name, input[(input.IndexOf("value=\"", StringComparison.Ordinal) + 7)..].Split('"')[0]);
     }
 
     private sealed class Reader

@@ -29,12 +29,15 @@ public sealed class DeployTests : IAsyncLifetime
         var first = await VersionAsync();
         var before = await PidsAsync();
         using var load = new SteadyLoad(new Uri("http://localhost:8080/"));
+        using var forms = await OpenForms.FetchAsync();
+        await using var lives = new BoardLives(members: 1);
         await using var people = await BoardTraffic.StartAsync(writers: 2, events: 3, polls: 3, pause: TimeSpan.FromMilliseconds(500));
 
         var project = await _place.StackAsync("deploy");
         project.ExitCode.ShouldBe(0, project.All);
         project.Output.ShouldStartWith("site: publishing the project\n");
         project.Output.ShouldContain("site-8001: ready\n");
+        project.Output.IndexOf("migrations: exited\n", StringComparison.Ordinal).ShouldBeInRange(0, project.Output.IndexOf("site-8001: ", StringComparison.Ordinal), project.All);
         var release = await CurrentAsync();
         project.Output.ShouldEndWith($"'site' runs '{release.GetProperty("name").GetString()}'; before, it was 'build'.\n");
         release.GetProperty("replicas").GetArrayLength().ShouldBe(Replicas);
@@ -48,12 +51,21 @@ public sealed class DeployTests : IAsyncLifetime
         (await VersionAsync()).ShouldBe("2.0.0");
         var afterFolder = await PidsAsync();
         afterFolder.Intersect(afterProject).ShouldBeEmpty();
+        await forms.ShouldBeTakenAsync();
+        using var newer = await OpenForms.FetchAsync();
 
-        var broken = await _place.StackAsync("deploy", "--from", Broken(await CurrentAsync()));
+        var unprepared = await _place.StackAsync("deploy", "--from", Broken(await CurrentAsync(), "{ not json"));
+        unprepared.ExitCode.ShouldBe(1, unprepared.All);
+        unprepared.All.ShouldContain("The deploy of 'site' has changed nothing. Its job 'migrations', run from '");
+        unprepared.All.ShouldContain("failed: exit code ");
+        unprepared.All.ShouldContain("appsettings.json");
+        (await PidsAsync()).ShouldBe(afterFolder);
+
+        var broken = await _place.StackAsync("deploy", "--from", Broken(await CurrentAsync(), """{"Board":{"LeaseFor":"00:00:00.1"}}"""));
         broken.ExitCode.ShouldBe(1, broken.All);
         broken.All.ShouldContain("The deploy of 'site' froze at 'site-8001'. ");
         broken.All.ShouldContain("The version before was put back and serves. The replicas after it were not touched. ");
-        broken.All.ShouldContain("appsettings.json");
+        broken.All.ShouldContain("Board:LeaseFor takes a second or more");
         (await PidsAsync())[1..].ShouldBe(afterFolder[1..]);
         (await VersionAsync()).ShouldBe("2.0.0");
         (await CurrentAsync()).GetProperty("name").GetString().ShouldEndWith("-two");
@@ -62,9 +74,11 @@ public sealed class DeployTests : IAsyncLifetime
         rollback.ExitCode.ShouldBe(0, rollback.All);
         (await VersionAsync()).ShouldBe(first);
         (await CurrentAsync()).GetProperty("name").GetString().ShouldBe(release.GetProperty("name").GetString());
+        await newer.ShouldBeTakenAsync();
         await load.UntilAsync(100);
 
         (await load.StopAsync()).ShouldBeEmpty();
+        await lives.ShouldHaveGoneWellAsync();
         await people.ShouldHaveLostNothingAsync();
         var list = await _place.StackAsync("releases");
         list.Output.Split('\n')[0].ShouldStartWith("RELEASE ");
@@ -84,10 +98,10 @@ public sealed class DeployTests : IAsyncLifetime
         return folder;
     }
 
-    /// <summary>A copy of a release that can't read its settings.</summary>
-    private string Broken(JsonElement release)
+    /// <summary>A copy of a release with other settings.</summary>
+    private string Broken(JsonElement release, string settings)
     {
-        var (from, to) = (release.GetProperty("folder").GetString()!, Path.Combine(_folder, "broken"));
+        var (from, to) = (release.GetProperty("folder").GetString()!, Path.Combine(_folder, $"broken-{Guid.NewGuid():N}"));
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
@@ -95,7 +109,7 @@ public sealed class DeployTests : IAsyncLifetime
             File.Copy(file, target);
         }
 
-        File.WriteAllText(Path.Combine(to, "appsettings.json"), "{ not json");
+        File.WriteAllText(Path.Combine(to, "appsettings.json"), settings);
         return to;
     }
 
