@@ -1,5 +1,6 @@
 using System.Net;
 using Testing;
+using WebSite.Data;
 using WebSite.Tests.Fakes;
 
 namespace WebSite.Tests;
@@ -40,6 +41,34 @@ public abstract class JourneyTests
         await RefusedAsync(second, "/sign-up", Unique("Eve"), "short", "Please use a password of 8 to 200 characters.");
         await RefusedAsync(second, "/sign-in", name, "not the one", "Name or password is not right.");
         await RefusedAsync(second, "/sign-in", Unique("Nobody"), "correct horse", "Name or password is not right.");
+    }
+
+    [Fact]
+    public async Task Passwords_are_not_guessed_however_many_replicas_are_asked_and_who_is_signed_in_goes_on()
+    {
+        var (name, nobody) = (Unique("Hal"), Unique("Nobody"));
+        using var member = new Guest(Addresses);
+        using var thief = new Guest(Addresses);
+        await member.SignUpAsync(name);
+        var page = await thief.GetAsync("/sign-in");
+        var start = TimeProvider.System.GetTimestamp();
+
+        foreach (var tried in new[] { name, nobody })
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => thief.SendAsync(page, "#member", ("Name", tried), ("Password", $"guess number {i}"))));
+
+            var looked = answers.Count(a => a.StatusCode == HttpStatusCode.UnprocessableEntity);
+            var paused = answers.Where(a => a.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+            (looked + paused.Count).ShouldBe(answers.Length);
+            looked.ShouldBeInRange(GuessLimit.FreeTries, TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(10) ? GuessLimit.FreeTries : GuessLimit.FreeTries + 2);
+            foreach (var answer in paused)
+            {
+                answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 20);
+                (await answer.PageAsync()).Complaints().Single().ShouldMatch("^That was not right too often. Please wait [0-9]+ seconds, then try again.$");
+            }
+        }
+
+        (await member.PostAsync(Unique("still here"))).QuerySelector(".who span")!.TextContent.ShouldBe(name);
     }
 
     [Fact]

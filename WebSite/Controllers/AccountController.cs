@@ -22,13 +22,19 @@ public sealed class AccountController(MemberStore members) : Controller
             return Refused(form, returnUrl);
         }
 
-        if (await members.SignInAsync(form.Name!.Trim(), form.Password!, cancellationToken) is { } member)
+        switch (await members.SignInAsync(form.Name!.Trim(), form.Password!, cancellationToken))
         {
-            return await EnterAsync(member, returnUrl);
+            case { Member: { } member }:
+                return await EnterAsync(member, returnUrl);
+            case { Pause: { } pause }:
+                var seconds = $"{Math.Ceiling(pause.TotalSeconds)}";
+                Response.Headers.RetryAfter = seconds;
+                ModelState.AddModelError(nameof(MemberForm.Password), $"That was not right too often. Please wait {seconds} seconds, then try again.");
+                return Refused(form, returnUrl, StatusCodes.Status429TooManyRequests);
+            default:
+                ModelState.AddModelError(nameof(MemberForm.Password), "Name or password is not right.");
+                return Refused(form, returnUrl);
         }
-
-        ModelState.AddModelError(nameof(MemberForm.Password), "Name or password is not right.");
-        return Refused(form, returnUrl);
     }
 
     /// <summary>The form to sign up.</summary>
@@ -68,11 +74,11 @@ public sealed class AccountController(MemberStore members) : Controller
         return View(new MemberForm());
     }
 
-    private ViewResult Refused(MemberForm form, string? returnUrl)
+    private ViewResult Refused(MemberForm form, string? returnUrl, int status = StatusCodes.Status422UnprocessableEntity)
     {
         ViewData["ReturnUrl"] = returnUrl;
         var page = View(form);
-        page.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        page.StatusCode = status;
         return page;
     }
 

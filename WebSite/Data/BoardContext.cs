@@ -21,6 +21,9 @@ public sealed class BoardContext(DbContextOptions<BoardContext> options) : DbCon
     /// <summary>Who leads.</summary>
     public DbSet<Lease> Leases => Set<Lease>();
 
+    /// <summary>Who has tried to sign in, and how often.</summary>
+    public DbSet<SignInTries> SignInTries => Set<SignInTries>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -29,6 +32,7 @@ public sealed class BoardContext(DbContextOptions<BoardContext> options) : DbCon
         modelBuilder.Entity<Message>().HasIndex(m => m.Fingerprint).IsUnique();
         modelBuilder.Entity<Message>().HasOne<Member>().WithMany().HasForeignKey(m => m.MemberId);
         modelBuilder.Entity<Lease>().HasKey(l => l.Name);
+        modelBuilder.Entity<SignInTries>().HasKey(t => t.Name);
     }
 
     /// <inheritdoc/>

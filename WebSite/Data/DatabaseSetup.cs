@@ -14,6 +14,7 @@ internal static class DatabaseSetup
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<BoardContext>>().CreateDbContext());
         builder.Services.AddSingleton<MigrationStep>();
         builder.Services.AddSingleton<DatabaseCheck>();
+        builder.Services.AddScoped<GuessLimit>();
         builder.Services.AddScoped<MemberStore>();
         builder.Services.AddScoped<MessageStore>();
     }

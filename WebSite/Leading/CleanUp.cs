@@ -4,7 +4,7 @@ using WebSite.Data;
 
 namespace WebSite.Leading;
 
-/// <summary>Removes messages that are older than configured, in short transactions, so that nobody who posts has to wait for long.</summary>
+/// <summary>Removes messages that are older than configured, and tries to sign in that are long past, in short transactions, so that nobody who posts has to wait for long.</summary>
 public sealed partial class CleanUp(LeaseStore leases, IOptions<BoardOptions> options, TimeProvider time, ILogger<CleanUp> logger)
 {
     private const int AtOnce = 500;
@@ -13,24 +13,31 @@ public sealed partial class CleanUp(LeaseStore leases, IOptions<BoardOptions> op
     /// <param name="cancellationToken">Ends it between two transactions.</param>
     public async Task RunAsync(long version, CancellationToken cancellationToken)
     {
-        var oldest = time.GetUtcNow() - options.Value.KeepFor;
+        var now = time.GetUtcNow();
+        var (oldest, past) = (now - options.Value.KeepFor, now - GuessLimit.Memory);
+        var removed = await InPartsAsync(version, db => db.Messages.Where(
+            m => db.Messages.Where(o => o.PostedAt < oldest).OrderBy(o => o.Id).Select(o => o.Id).Take(AtOnce).Contains(m.Id)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        await InPartsAsync(version, db => db.SignInTries.Where(
+            t => db.SignInTries.Where(o => o.FreeAt < past).OrderBy(o => o.FreeAt).Select(o => o.Name).Take(AtOnce).Contains(t.Name)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        if (removed > 0)
+        {
+            LogRemoved(removed, options.Value.KeepFor);
+        }
+    }
+
+    private async Task<int> InPartsAsync(long version, Func<BoardContext, Task<int>> remove, CancellationToken cancellationToken)
+    {
         int? removed;
         var all = 0;
         do
         {
-            removed = await leases.UnderAsync(Leadership.Job, version, options.Value.LeaseFor, db => RemoveAsync(db, oldest, cancellationToken), cancellationToken);
+            removed = await leases.UnderAsync(Leadership.Job, version, options.Value.LeaseFor, remove, cancellationToken);
             all += removed ?? 0;
         }
         while (removed == AtOnce);
 
-        if (all > 0)
-        {
-            LogRemoved(all, options.Value.KeepFor);
-        }
+        return all;
     }
-
-    private static Task<int> RemoveAsync(BoardContext db, DateTimeOffset oldest, CancellationToken cancellationToken)
-        => db.Messages.Where(m => db.Messages.Where(o => o.PostedAt < oldest).OrderBy(o => o.Id).Select(o => o.Id).Take(AtOnce).Contains(m.Id)).ExecuteDeleteAsync(cancellationToken);
 
     [LoggerMessage(32, LogLevel.Information, "{Count} messages that were older than {Age} were removed.")]
     private partial void LogRemoved(int count, TimeSpan age);

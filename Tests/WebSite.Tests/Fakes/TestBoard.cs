@@ -33,6 +33,13 @@ internal sealed class TestBoard : IAsyncDisposable
 
     public LeaseStore Leases => new(Contexts, Time);
 
+    /// <summary>Counts tries to sign in, as one request of one replica does.</summary>
+    public async Task<T> GuessAsync<T>(Func<GuessLimit, Task<T>> act)
+    {
+        await using var db = await Contexts.CreateDbContextAsync();
+        return await act(new GuessLimit(db, Time, NullLogger<GuessLimit>.Instance));
+    }
+
     public static async Task<TestBoard> CreateAsync()
     {
         var board = new TestBoard();
