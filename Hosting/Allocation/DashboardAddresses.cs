@@ -30,6 +30,17 @@ internal static class DashboardAddresses
         _ => throw new InvalidOperationException($"The OTLP protocol '{required}' is not known. Use Grpc, HttpProtobuf or HttpJson."),
     };
 
+    /// <summary>Ports were chosen in place of those that are set, as tests have it: senders are told of them.</summary>
+    public static void Move(IConfiguration configuration, string grpc, string http)
+    {
+        if (First(configuration, GrpcKeys) is not null || First(configuration, HttpKeys) is null)
+        {
+            configuration[GrpcKeys[0]] = grpc;
+        }
+
+        configuration[HttpVariable] = http;
+    }
+
     /// <summary>Plain http is for this machine only, unless it is allowed.</summary>
     /// <exception cref="DistributedApplicationException">It is used elsewhere; names every such address and its variable.</exception>
     public static void EnsureSecured(IConfiguration configuration, bool allowUnsecured)

@@ -67,9 +67,13 @@ internal static class DashboardResource
         return resource;
     }
 
+    /// <summary>Has senders told where it listens, now that its ports are allocated.</summary>
+    public static void Announce(IResource dashboard, IConfiguration configuration)
+        => DashboardAddresses.Move(configuration, Url(Endpoint(dashboard, "otlp-grpc")), Url(Endpoint(dashboard, "otlp-http")));
+
     public static DashboardAccess Access(IResource dashboard, IConfiguration configuration, StackSecrets secrets)
     {
-        var url = Url(dashboard.Annotations.OfType<EndpointAnnotation>().First(e => e.Name == "http"));
+        var url = Url(Endpoint(dashboard, "http"));
         return new DashboardAccess
         {
             Url = url,
@@ -85,6 +89,8 @@ internal static class DashboardResource
 
     private static string BrowserToken(IConfiguration configuration, StackSecrets secrets)
         => configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token ? token : secrets.BrowserToken;
+
+    private static EndpointAnnotation Endpoint(IResource dashboard, string name) => dashboard.Annotations.OfType<EndpointAnnotation>().First(e => e.Name == name);
 
     private static EndpointAnnotation Endpoint(string name, string url)
     {

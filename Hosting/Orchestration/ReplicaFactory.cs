@@ -48,7 +48,10 @@ internal sealed class ReplicaFactory(
                     Alerted = text => surroundings.Alert(resource.Name, replica.Name, text),
                 },
                 specs.RenewLaunches,
-                releases);
+                releases)
+            {
+                Rolled = injector is null ? _ => Task.CompletedTask : injector.CheckAsync,
+            };
             return new ResourceOrchestrator(resource, maker, surroundings, time, logger);
         })];
     }

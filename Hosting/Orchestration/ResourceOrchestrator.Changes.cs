@@ -41,8 +41,15 @@ internal sealed partial class ResourceOrchestrator
         => ChangeAsync("roll", reason, calledOff =>
         {
             _maker.RenewLaunches();
-            return _rolling.RunAsync(onlyReplicas ?? ReplicaNames, calledOff);
+            return RestartInTurnAsync(onlyReplicas ?? ReplicaNames, calledOff);
         }).WaitAsync(cancellationToken);
+
+    private async Task<string?> RestartInTurnAsync(IEnumerable<string> names, CancellationToken calledOff)
+    {
+        var said = await _rolling.RunAsync(names, calledOff).ConfigureAwait(false);
+        await _maker.Rolled(calledOff).ConfigureAwait(false);
+        return said;
+    }
 
     /// <summary>Changes the number of replicas, and completes when that is reached. The number that there is already changes nothing.</summary>
     public Task<CommandOutcome> ScaleAsync(int count, CancellationToken cancellationToken) => OutcomeAsync(() => ScaleToAsync(count, cancellationToken));

@@ -79,7 +79,7 @@ internal sealed partial class ResourceOrchestrator
             await _traffic.SetReleasesAsync(FoldersInUse(move.Target), calledOff).ConfigureAwait(false);
             _maker.RenewLaunches();
             Releases.Targets.Begin(move.Target);
-            said = await _rolling.RunAsync(ReplicaNames, calledOff).ConfigureAwait(false);
+            said = await RestartInTurnAsync(ReplicaNames, calledOff).ConfigureAwait(false);
             succeeded = true;
         }
         catch (RolloutFrozenException e)

@@ -219,4 +219,8 @@ internal sealed partial class ResourceOrchestrator : IAsyncDisposable
 /// <param name="Make">Makes the supervisor of a replica, not started; it calls back with each snapshot.</param>
 /// <param name="RenewLaunches">Has the AppHost's callbacks called anew for the next launches.</param>
 /// <param name="Releases">What they are launched from.</param>
-internal sealed record ReplicaMaker(Func<ReplicaIdentity, Action<InstanceSnapshot>, InstanceSupervisor> Make, Action RenewLaunches, SiteReleases Releases);
+internal sealed record ReplicaMaker(Func<ReplicaIdentity, Action<InstanceSnapshot>, InstanceSupervisor> Make, Action RenewLaunches, SiteReleases Releases)
+{
+    /// <summary>Called when replicas were rolled and are ready.</summary>
+    public Func<CancellationToken, Task> Rolled { get; init; } = _ => Task.CompletedTask;
+}

@@ -61,6 +61,11 @@ internal sealed partial class StackPreparation(
         }
 
         PlanMaker.Publish(plan);
+        if (_dashboard is not null && options.RandomizePorts)
+        {
+            DashboardResource.Announce(_dashboard, configuration);
+        }
+
         containers.Publish(plan);
         foreach (var resource in plan.Resources)
         {

@@ -10,12 +10,13 @@ using Stack.ServiceDefaults.Gateway;
 using Stack.ServiceDefaults.Keys;
 using Stack.ServiceDefaults.Requests;
 using Stack.ServiceDefaults.Telemetry;
+using Stack.ServiceDefaults.Warnings;
 
 namespace Stack.ServiceDefaults.Injected;
 
 /// <summary>
 /// What a site gets that does not call AddServiceDefaults itself. Called by name, by the assembly Stack.Inject. Health endpoints, service discovery and resilience are not
-/// in it: a site that does not know of them keeps its own paths and its own clients.
+/// in it: a site that does not know of them keeps its own paths and its own clients. The warnings are: its author never thought of several replicas.
 /// </summary>
 internal static class InjectedDefaults
 {
@@ -52,6 +53,7 @@ internal static class InjectedDefaults
         builder.AddRequestPipeline();
         builder.AddKestrelSettings();
         builder.AddSharedKeyRing();
+        builder.AddStartWarnings();
 
         // In Development the framework has done it, unless the builder leaves it out.
         if (isLate || !environment.IsDevelopment())

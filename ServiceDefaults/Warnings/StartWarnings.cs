@@ -20,9 +20,17 @@ internal sealed partial class StartWarnings(
     {
         if (identity.Index is null or 0)
         {
-            foreach (var finding in Findings().OfType<Finding>().Where(finding => configuration.GetValue($"{Section}:{finding.Name}", defaultValue: true)))
+            try
             {
-                LogFinding(finding.Text, Section, finding.Name);
+                foreach (var finding in Findings().OfType<Finding>().Where(finding => configuration.GetValue($"{Section}:{finding.Name}", defaultValue: true)))
+                {
+                    LogFinding(finding.Text, Section, finding.Name);
+                }
+            }
+            catch (Exception e)
+            {
+                // The site's own services are asked, whatever they are; it runs without our advice.
+                LogNotLooked(e);
             }
         }
 
@@ -51,6 +59,9 @@ internal sealed partial class StartWarnings(
 
     [LoggerMessage(9601, LogLevel.Warning, "{Finding} ({Section}:{Name}=false silences this.)")]
     private partial void LogFinding(string finding, string section, string name);
+
+    [LoggerMessage(9602, LogLevel.Debug, "What several replicas do not share could not be looked for.")]
+    private partial void LogNotLooked(Exception exception);
 }
 
 /// <summary>Adds the warnings.</summary>

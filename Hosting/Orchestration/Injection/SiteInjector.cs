@@ -18,7 +18,8 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
 
     private const string Assembly = "Stack.Inject";
 
-    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Program, string Warning), bool> _said = [];
+    private volatile string _program = "";
     private volatile bool _isInjected;
 
     private string Hook => Path.Combine(folder, $"{Assembly}.dll");
@@ -34,6 +35,7 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
     /// <returns>Names of those that were changed.</returns>
     public IReadOnlyList<string> Apply(string program, Dictionary<string, string> environment, Account? account = null)
     {
+        _program = program;
         var decision = InjectionPolicy.Decide(ServiceDefaultsAnnotation.Of(resource), SiteFacts.Read(program));
         if (decision.IsInjected && Obstacle(account) is { } obstacle)
         {
@@ -57,7 +59,7 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
         return [HookVariable, StartupVariable];
     }
 
-    /// <summary>Asks a replica for what only injected ServiceDefaults answer, once the site is ready.</summary>
+    /// <summary>Asks a replica for what only injected ServiceDefaults answer, once the site is ready, and again when its replicas were rolled: another release may be another matter.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var endpoint = resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https");
@@ -86,10 +88,10 @@ internal sealed partial class SiteInjector(ProjectResource resource, string fold
         environment[variable] = string.Join(separator, before.Where(b => b != entry).Append(entry));
     }
 
-    // All replicas of all launches would say the same.
+    // All replicas and launches of one release would say the same.
     private void Warn(string warning)
     {
-        if (_said.TryAdd(warning, true))
+        if (_said.TryAdd((_program, warning), true))
         {
             LogWarning(resource.Name, warning);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Testing;
@@ -7,7 +8,7 @@ namespace Hosting.Testing.Tests.AnySite;
 
 /// <summary>Sites that build their host in other ways than the templates, with an OpenTelemetry of their own that is eleven versions older than ours.</summary>
 [Trait("kind", "process")]
-public sealed class OtherHostTests(RunningSites running) : IAsyncLifetime
+public sealed partial class OtherHostTests(RunningSites running) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -75,6 +76,20 @@ public sealed class OtherHostTests(RunningSites running) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_its_replicas_do_not_share_is_said_by_the_first_of_them_unless_it_is_silenced()
+    {
+        var replicas = running.Names("forgetful");
+
+        await Wait.Until(() => running.ConsoleOf(replicas[0]).Contains("Sweeper (a hosted service) will run 2 times", StringComparison.Ordinal), timeout: Limit);
+
+        Warnings(replicas[0]).ShouldBe(["Session", "Hubs", "HostedServices"]);
+        Warnings(replicas[1]).ShouldBeEmpty();
+        Warnings(running.Names("mvc")[0]).ShouldBeEmpty();
+
+        string[] Warnings(string replica) => [.. Silencer().Matches(running.ConsoleOf(replica)).Select(m => m.Groups["name"].Value)];
+    }
+
+    [Fact]
     public async Task Host_without_a_web_server_is_left_alone()
     {
         await running.App.ResourceNotifications.WaitForResourceAsync("worker", KnownResourceStates.Finished, Cancelled).Within(Limit);
@@ -93,4 +108,7 @@ public sealed class OtherHostTests(RunningSites running) : IAsyncLifetime
         running.ConsoleOf("plain").ShouldNotContain("Stack.Request");
         running.Collector.Logs.ShouldNotContain(l => l.Resource["service.name"] == "plain");
     }
+
+    [GeneratedRegex("Stack:Warnings:(?<name>[A-Za-z]+)=false silences this")]
+    private static partial Regex Silencer();
 }

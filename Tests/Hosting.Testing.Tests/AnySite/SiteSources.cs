@@ -47,6 +47,8 @@ internal sealed class SiteSources : IDisposable
         await RunAsync("publish", "webapi", "--nologo", "-v:q", "-nodeReuse:false", "--no-build", "-c", "Debug", "-o", PublishedApi);
     }
 
+    private Task RunAsync(params string[] arguments) => RunAsync(Folder, arguments);
+
     private void Write(string path, string text)
     {
         var file = Path.Combine(Folder, path);
@@ -54,9 +56,10 @@ internal sealed class SiteSources : IDisposable
         File.WriteAllText(file, text);
     }
 
-    private async Task RunAsync(params string[] arguments)
+    /// <summary>Runs <c>dotnet</c> in a folder, and expects it to succeed.</summary>
+    public static async Task RunAsync(string folder, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var own in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(own);
@@ -131,6 +134,12 @@ internal sealed class SiteSources : IDisposable
                 own.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().AddSource("Microsoft.AspNetCore").AddProcessor(new Counter()).Build()!);
                 Run(own);
                 break;
+            case "forgetful":
+                var forgetful = WebApplication.CreateBuilder(args);
+                forgetful.Services.AddDistributedMemoryCache().AddSession().AddRateLimiter(_ => { }).AddSignalR();
+                forgetful.Services.AddHostedService<Sweeper>();
+                Run(forgetful, app => app.MapHub<Chat>("/chat"));
+                break;
             case "classic":
                 Host.CreateDefaultBuilder(args).ConfigureWebHostDefaults(web => web.Configure(app => app.Run(context => context.Response.WriteAsync("classic")))).Build().Run();
                 break;
@@ -144,9 +153,10 @@ internal sealed class SiteSources : IDisposable
                 break;
         }
 
-        static void Run(WebApplicationBuilder builder)
+        static void Run(WebApplicationBuilder builder, Action<WebApplication>? map = null)
         {
             var app = builder.Build();
+            map?.Invoke(app);
             app.UseRouting();
             app.MapGet("/", () => "here");
             app.MapGet("/child", () =>
@@ -158,6 +168,13 @@ internal sealed class SiteSources : IDisposable
                 $"{services.GetService<TracerProvider>() is not null} {typeof(Sdk).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyFileVersionAttribute), false).Cast<System.Reflection.AssemblyFileVersionAttribute>().Single().Version} {Counter.Seen}");
             app.Services.GetService<TracerProvider>();
             app.Run();
+        }
+
+        class Chat : Microsoft.AspNetCore.SignalR.Hub;
+
+        class Sweeper : BackgroundService
+        {
+            protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
         }
 
         class Counter : BaseProcessor<Activity>

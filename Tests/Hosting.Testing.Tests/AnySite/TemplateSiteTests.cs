@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using ServiceDefaults.Tests.Fakes;
 using Testing;
 
 namespace Hosting.Testing.Tests.AnySite;
@@ -25,19 +24,47 @@ public sealed partial class TemplateSiteTests(RunningSites running) : IAsyncLife
     [InlineData("mvc", "/Home/Privacy/7", "GET Home/Privacy/{id?}")]
     [InlineData("razor", "/Privacy", "GET Privacy")]
     [InlineData("api", "/weatherforecast", "GET /weatherforecast")]
-    public async Task Every_replica_sends_spans_with_the_name_of_the_route_and_a_record_of_each_request(string site, string path, string name)
+    public async Task Every_replica_is_in_the_dashboard_with_spans_that_have_the_name_of_the_route_and_a_record_of_each_request(string site, string path, string name)
+    {
+        using var client = From("127.0.0.1", running.App.GetEndpoint("gateway", "http"));
+        client.DefaultRequestHeaders.Host = $"{site}.example";
+        var replicas = running.Names(site).Order(StringComparer.Ordinal).ToList();
+        replicas.Count.ShouldBe(RunningSites.Replicas);
+
+        await AskUntilAsync(client, path, async () => (await SpansOfAsync(site, name)).Select(s => s.Instance).Distinct().Order(StringComparer.Ordinal).SequenceEqual(replicas));
+
+        var span = (await SpansOfAsync(site, name))[0];
+        span.Service.ShouldBe(site);
+        span.Attributes["http.response.status_code"].ShouldBe("200");
+        span.Attributes["url.path"].ShouldBe(path);
+        await Wait.UntilAsync(async () => (await RecordsAsync(path)).Select(r => r.Instance).Distinct().Order(StringComparer.Ordinal).SequenceEqual(replicas), timeout: Limit);
+        await Wait.UntilAsync(async () => (await running.Dashboard.MeasuredAsync(site, "http.server.request.duration")).SequenceEqual(replicas), timeout: Limit);
+        await Wait.UntilAsync(async () => (await running.Dashboard.InstancesAsync(site)).SequenceEqual(replicas), timeout: Limit);
+    }
+
+    [Theory]
+    [InlineData("mvc", "/Home/Privacy/7", "GET Home/Privacy/{id?}")]
+    [InlineData("razor", "/Privacy", "GET Privacy")]
+    [InlineData("api", "/weatherforecast", "GET /weatherforecast")]
+    public async Task Request_through_the_gateway_is_one_trace_of_Nginx_and_the_replica_that_answered(string site, string path, string name)
     {
         using var client = From("127.0.0.1", running.App.GetEndpoint("gateway", "http"));
         client.DefaultRequestHeaders.Host = $"{site}.example";
 
-        await AskUntilAsync(client, path, () => Senders(running.Collector.Spans.Where(s => s.Name == name).Select(s => s.Resource), site).Count == RunningSites.Replicas);
+        using var answer = await client.GetAsync($"{path}?once={site}", Cancelled);
 
-        await Wait.Until(() => Senders(Records(path).Select(r => r.Resource), site).Count == RunningSites.Replicas, timeout: Limit);
-        var span = running.Collector.Spans.First(s => s.Name == name);
-        span.Attributes["http.response.status_code"].ShouldBe("200");
-        span.Attributes["url.path"].ShouldBe(path);
-        span.Resource["service.name"].ShouldBe(site);
-        await Wait.Until(() => Senders(running.Collector.Points.Where(p => p.Metric == "http.server.request.duration" && p.Kind == 10).Select(p => p.Resource), site).Count == RunningSites.Replicas, timeout: Limit);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        IReadOnlyList<ShownSpan> spans = [];
+        await Wait.UntilAsync(async () => Gateways(spans = await running.Dashboard.SpansAsync()) is [var its] && spans.Any(s => s.Parent == its.Id), () => $"{spans.Count} spans", Limit);
+        var gateway = Gateways(spans).Single();
+        var replica = spans.Single(s => s.Parent == gateway.Id);
+        gateway.Parent.ShouldBeEmpty();
+        replica.Trace.ShouldBe(gateway.Trace);
+        replica.Name.ShouldBe(name);
+        replica.Instance.ShouldBe(gateway.Attributes["stack.upstream"]);
+        running.Names(site).ShouldContain(replica.Instance);
+
+        IReadOnlyList<ShownSpan> Gateways(IEnumerable<ShownSpan> all) => [.. all.Where(s => s.Service == "nginx" && s.Attributes.GetValueOrDefault("url.query") == $"once={site}")];
     }
 
     [Fact]
@@ -52,7 +79,7 @@ public sealed partial class TemplateSiteTests(RunningSites running) : IAsyncLife
 
         byGateway.ShouldStartWith("http 127.0.0.9 ");
         byHeaders.ShouldBe("https 203.0.113.7 shop.example");
-        await Wait.Until(() => Records("/Echo").Any(r => r.Attributes["Client"] == "127.0.0.9"), timeout: Limit);
+        await Wait.UntilAsync(async () => (await RecordsAsync("/Echo")).Any(r => r.Attributes["Client"] == "127.0.0.9"), timeout: Limit);
     }
 
     [Fact]
@@ -92,15 +119,14 @@ public sealed partial class TemplateSiteTests(RunningSites running) : IAsyncLife
         health.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    private static HashSet<string> Senders(IEnumerable<IReadOnlyDictionary<string, string>> resources, string site)
-        => [.. resources.Where(r => r["service.name"] == site).Select(r => r["service.instance.id"])];
+    private async Task<IReadOnlyList<ShownSpan>> SpansOfAsync(string site, string name) => [.. (await running.Dashboard.SpansAsync()).Where(s => s.Service == site && s.Name == name)];
 
-    private IEnumerable<OtlpLog> Records(string path) => running.Collector.Logs.Where(l => l.Category == "Stack.Request" && l.Attributes["Path"] == path);
+    private async Task<IReadOnlyList<ShownLog>> RecordsAsync(string path) => [.. (await running.Dashboard.LogsAsync()).Where(l => l.Category == "Stack.Request" && l.Attributes["Path"] == path)];
 
-    private static async Task AskUntilAsync(HttpClient client, string path, Func<bool> seen)
+    private static async Task AskUntilAsync(HttpClient client, string path, Func<Task<bool>> seen)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!seen())
+        while (!await seen())
         {
             TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Limit, $"not all replicas had sent spans of {path}");
             using var answer = await client.GetAsync(path, Cancelled);

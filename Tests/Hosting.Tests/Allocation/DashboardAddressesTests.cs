@@ -21,6 +21,21 @@ public sealed class DashboardAddressesTests
         => DashboardAddresses.FrontEnd(Settings(("ASPNETCORE_URLS", "https://localhost:1;http://localhost:2"))).ShouldBe("https://localhost:1");
 
     [Theory]
+    [InlineData(null, "http://localhost:1", "grpc")]
+    [InlineData("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://localhost:1", "grpc")]
+    [InlineData("DOTNET_DASHBOARD_OTLP_ENDPOINT_URL", "http://localhost:1", "grpc")]
+    [InlineData("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "http://localhost:2", "http/protobuf")]
+    public void Senders_are_told_of_the_ports_that_were_chosen_in_place_of_those_that_are_set(string? variable, string endpoint, string protocol)
+    {
+        var settings = variable is null ? Settings() : Settings((variable, "http://localhost:9"));
+
+        DashboardAddresses.Move(settings, "http://localhost:1", "http://localhost:2");
+
+        DashboardAddresses.Otlp(settings, null).ShouldBe((endpoint, protocol));
+        DashboardAddresses.OtlpHttp(settings).ShouldBe("http://localhost:2");
+    }
+
+    [Theory]
     [InlineData("ASPNETCORE_URLS", "http://localhost:1")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:1;http://[::1]:1")]
     [InlineData("ASPNETCORE_URLS", "http://shop.localhost:1")]

@@ -40,6 +40,22 @@ public sealed class SiteInjectorCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_release_without_the_answer_is_named()
+    {
+        await using var answers = await ServeAsync("text/html", 200);
+        using var release = new SiteFolder().Runtime().Dependencies();
+        var injector = Injector(new Uri(answers.Urls.Single()).Port);
+        foreach (var program in new[] { _site.Program, release.Program, release.Program })
+        {
+            injector.Apply(program, []);
+
+            await injector.CheckAsync(TestContext.Current.CancellationToken);
+        }
+
+        _logger.Entries.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Site_that_got_none_or_does_not_answer_is_not_judged()
     {
         await using var answers = await ServeAsync("text/html", 200);

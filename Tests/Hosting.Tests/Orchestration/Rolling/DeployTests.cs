@@ -96,6 +96,22 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task Each_version_is_looked_at_when_all_replicas_run_it_and_none_that_froze()
+    {
+        await using var site = new RolledSite(2);
+        await site.Start();
+
+        await Deploy(site, "v2");
+        var second = site.Releases.Current;
+        await site.Run("roll");
+        site.Launcher.Script = number => number == 7 ? Broken : new LaunchScript();
+        (await Deploy(site, "v3")).Succeeded.ShouldBeFalse();
+        await site.Drive(site.Orchestrator.RollbackAsync(null, CancellationToken.None));
+
+        site.Rolled.ShouldBe([$"{second} {second}", $"{second} {second}", "v1 v1"]);
+    }
+
+    [Fact]
     public async Task A_replica_that_crashes_during_a_deploy_comes_back_in_the_version_of_its_place_in_it()
     {
         await using var site = new RolledSite(3);

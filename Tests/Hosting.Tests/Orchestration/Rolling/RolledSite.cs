@@ -92,6 +92,9 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
 
     public int Renewals { get; private set; }
 
+    /// <summary>What ran at each end of a roll.</summary>
+    public List<string> Rolled { get; } = [];
+
     /// <summary>A port that a process of the machine has.</summary>
     public int? Stranger { get; set; }
 
@@ -277,7 +280,14 @@ internal sealed class RolledSite : IStackSurroundings, IAsyncDisposable
         new ReplicaMaker(
             (replica, published) => new InstanceSupervisor(Spec(replica, releases, change), new NotingLauncher(Launcher, replica.Name, Journal), new ScriptedGate(), new PortProber(Launcher, Sick), Time, Logger, published),
             () => Renewals++,
-            releases),
+            releases)
+        {
+            Rolled = _ =>
+            {
+                Rolled.Add(string.Join(' ', Versions));
+                return Task.CompletedTask;
+            },
+        },
         this,
         Time,
         Logger);
