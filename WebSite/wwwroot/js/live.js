@@ -1,5 +1,5 @@
-// Puts new messages on top as they come: by server-sent events, and where these do not get through by asking again and again.
-// The page works without it; a reload shows the same.
+// Shows times as the reader's clock does. On the newest page it puts new messages on top as they come: by server-sent events, and where these do not get
+// through by asking again and again. The page works without it; a reload shows the same.
 const list = document.getElementById("messages");
 const status = document.getElementById("live");
 const { events, poll, me, edit } = list.dataset;
@@ -7,7 +7,7 @@ let cursor = Number(list.dataset.cursor);
 let failures = 0;
 
 localTimes(document);
-listen();
+if (status) listen();
 
 function listen() {
   const source = new EventSource(`${events}?after=${cursor}`);
@@ -43,12 +43,13 @@ async function ask() {
 function show({ id, author, text, postedAt, takenBy }) {
   if (id <= cursor || document.getElementById(`m${id}`)) return;
   cursor = id;
-  const item = document.createElement("li");
-  const by = item.appendChild(document.createElement("p"));
+  const item = element("li", "", "new");
+  const face = element("span", [...author][0].toUpperCase(), `face ${colour(author)}`);
+  const said = element("div", "", "said");
+  const by = element("p", "", "by");
   const time = document.createElement("time");
   item.id = `m${id}`;
-  item.className = "new";
-  by.className = "by";
+  face.ariaHidden = "true";
   time.dateTime = postedAt;
   by.append(element("strong", author), " ", time, " ", element("span", `through ${takenBy}`, "through"));
   if (author === me) {
@@ -56,10 +57,17 @@ function show({ id, author, text, postedAt, takenBy }) {
     link.href = edit.replace("/0/", `/${id}/`);
     by.append(" ", link);
   }
-  item.append(element("p", text, "text"));
+  said.append(by, element("p", text, "text"));
+  item.append(face, said);
   list.prepend(item);
   localTimes(item);
   document.getElementById("empty")?.remove();
+}
+
+function colour(name) {
+  let sum = 0;
+  for (let i = 0; i < name.length; i++) sum += name.charCodeAt(i);
+  return `face-${sum % 6}`;
 }
 
 function localTimes(where) {
