@@ -39,7 +39,8 @@ internal sealed record RouteName(string HttpRoute, string StackRoute, bool IsSta
 
     private static RouteName Make(RouteEndpoint endpoint)
     {
-        var text = endpoint.RoutePattern.RawText!;
+        // The start page of Razor Pages has an empty text; the framework's metrics call it "/" too.
+        var text = endpoint.RoutePattern.RawText is { Length: > 0 } given ? given : "/";
         var filled = text;
         foreach (var (name, value) in endpoint.RoutePattern.RequiredValues)
         {

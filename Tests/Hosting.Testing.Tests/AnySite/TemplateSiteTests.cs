@@ -22,6 +22,7 @@ public sealed partial class TemplateSiteTests(RunningSites running) : IAsyncLife
 
     [Theory]
     [InlineData("mvc", "/Home/Privacy/7", "GET Home/Privacy/{id?}")]
+    [InlineData("razor", "/", "GET /")]
     [InlineData("razor", "/Privacy", "GET Privacy")]
     [InlineData("api", "/weatherforecast", "GET /weatherforecast")]
     public async Task Every_replica_is_in_the_dashboard_with_spans_that_have_the_name_of_the_route_and_a_record_of_each_request(string site, string path, string name)

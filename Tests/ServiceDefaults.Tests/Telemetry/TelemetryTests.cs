@@ -59,6 +59,17 @@ public class TelemetryTests
         resource["service.instance.id"].ShouldBe($"{Environment.MachineName}:{Environment.ProcessId}");
     }
 
+    [Fact]
+    public async Task Span_of_a_start_page_whose_route_is_empty_has_the_name_of_its_path()
+    {
+        await using var collector = await OtlpReceiver.StartHttpAsync();
+        await RunAsync(collector, ["/"], pipeline: app => app.MapGet("", () => "start"));
+
+        var span = Spans(collector).Single();
+        span.Name.ShouldBe("GET /");
+        span.Attributes["http.route"].ShouldBe("/");
+    }
+
     [Theory]
     [InlineData("/sample/show/7", "GET Sample/Show/{id?}", "{controller=Sample}/{action=Index}/{id?}", "Sample/Show/{id?}", "200")]
     [InlineData("/by-attribute/12", "GET by-attribute/{number:int}", "by-attribute/{number:int}", "by-attribute/{number:int}", "200")]
