@@ -53,7 +53,7 @@ internal sealed class RunningDashboard : IDisposable
     /// <summary>How many records of a signal are stored.</summary>
     public long Count(string signal)
     {
-        using var answer = JsonDocument.Parse(Get($"/api/telemetry/{signal}?limit=1"));
+        using var answer = JsonDocument.Parse(Get($"/api/telemetry/{signal}?limit=1&count=true"));
         return answer.RootElement.GetProperty("totalCount").GetInt64();
     }
 

@@ -40,6 +40,7 @@ internal sealed class LogFigures(TelemetryStore store, LiveRing ring, ReadThread
                 {
                     if (isCoarse && counts.CanUseRollups)
                     {
+                        access.IsPartial = !store.Counted.IsCompleted;
                         ReadRollups(counts, access);
                     }
                     else

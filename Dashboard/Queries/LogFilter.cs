@@ -40,8 +40,11 @@ internal sealed record LogFilter
 
     public int Limit { get; init; } = 200;
 
-    /// <summary>Off = <see cref="LogPage.TotalCount"/> is only what the page holds; saves reading all of the history.</summary>
-    public bool CountTotal { get; init; } = true;
+    /// <summary>Matches beyond so many are not counted, which would read all of the history; 0 = <see cref="LogPage.TotalCount"/> is only what the page holds.</summary>
+    public long CountUpTo { get; init; } = Many;
+
+    /// <summary>Who reads that there are more than these wants to know no more exactly.</summary>
+    public const long Many = 10_000;
 
     public SearchExpression Search { get; private init; } = SearchExpression.Empty;
 

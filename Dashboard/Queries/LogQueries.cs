@@ -30,7 +30,7 @@ internal sealed class LogQueries(TelemetryStore store, LiveRing ring, ReadThread
     /// <summary>One row by its id; null when it is not there.</summary>
     public async Task<LogRow?> FindAsync(long id, CancellationToken ct)
     {
-        var page = await FindAsync(new LogFilter { AfterId = id - 1, BeforeId = id + 1, Limit = 1, CountTotal = false }, ct);
+        var page = await FindAsync(new LogFilter { AfterId = id - 1, BeforeId = id + 1, Limit = 1, CountUpTo = 0 }, ct);
         return page.Rows is [var row] ? row : null;
     }
 

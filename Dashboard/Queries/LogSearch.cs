@@ -40,7 +40,7 @@ internal sealed class LogSearch(
         }
 
         var isComplete = !more && !_access.IsPartial && _searchedTo is null;
-        var (total, isCounted) = filter.CountTotal && !(isComplete && filter is { AfterId: null, BeforeId: null }) ? Count() : (_rows.Count, isComplete);
+        var (total, isCounted) = filter.CountUpTo > 0 && !(isComplete && filter is { AfterId: null, BeforeId: null }) ? Count() : (_rows.Count, isComplete);
         var page = new LogPage(_rows, Math.Max(total, _rows.Count), HasOlder: more)
         {
             IsPartial = _access.IsPartial,
@@ -129,27 +129,24 @@ internal sealed class LogSearch(
     {
         var everywhere = filter with { AfterId = null, BeforeId = null };
         var total = uncommitted.LongCount(everywhere.Matches);
-        var isPlain = filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0, From: null, To: null } && readers.Cleared().IsEmpty && string.IsNullOrEmpty(filter.TraceId);
-        using var late = time.ForCounting();
-        var access = new SegmentAccess(readers, late.Token);
-        foreach (var segment in segments.Reverse())
+        if (filter is { MinSeverity: <= 0, Resources.Count: 0, Search.Terms.Count: 0, From: null, To: null } && readers.Cleared().IsEmpty && string.IsNullOrEmpty(filter.TraceId))
         {
-            if (isPlain)
-            {
-                total += segment.Logs;
-            }
-            else if (MayMatchTime(segment))
-            {
-                Conditions(segment, everywhere, (reader, conditions) =>
-                {
-                    using var count = reader.Prepare($"SELECT count(*) FROM {conditions.From} WHERE {conditions.Where}");
-                    conditions.BindTo(count);
-                    total += count.Step() ? count.Number(0) : 0;
-                }, access);
-            }
+            return (total + segments.Sum(segment => segment.Logs), true);
         }
 
-        return (total, !access.IsPartial);
+        using var late = time.ForCounting();
+        var access = new SegmentAccess(readers, late.Token);
+        foreach (var segment in segments.Reverse().Where(MayMatchTime).TakeWhile(_ => total < filter.CountUpTo))
+        {
+            Conditions(segment, everywhere, (reader, conditions) =>
+            {
+                using var count = reader.Prepare($"SELECT count(*) FROM (SELECT 1 FROM {conditions.From} WHERE {conditions.Where} LIMIT {filter.CountUpTo - total})");
+                conditions.BindTo(count);
+                total += count.Step() ? count.Number(0) : 0;
+            }, access);
+        }
+
+        return (total, !access.IsPartial && total < filter.CountUpTo);
     }
 
     private bool Conditions(SegmentInfo segment, LogFilter wanted, Action<SegmentReader, LogConditions> read, SegmentAccess? access = null) =>

@@ -13,11 +13,14 @@ internal static class OddOneOut
     /// <summary>Fewer requests than these say little about percentiles and shares.</summary>
     private const double EnoughRequests = 100;
 
+    /// <summary>Of two that differ nobody can tell which is the odd one.</summary>
+    private const int EnoughOthers = 2;
+
     /// <summary>What is compared of an instance; counts that were spread over time add up to whole ones but for a trifle.</summary>
     public static InstanceMeasures MeasuresOf(InstanceFigures instance) => new(
         instance.Name, Math.Round(instance.Served?.Count ?? 0), Math.Round(instance.Served?.Errors ?? 0), instance.Served?.Percentile(0.95), instance.Usage?.Cpu, instance.Usage?.Memory);
 
-    /// <param name="instances">Those that do the same work.</param>
+    /// <param name="instances">Those of one resource: other programs are no measure.</param>
     public static IReadOnlyList<Oddity> Find(IReadOnlyList<InstanceMeasures> instances) =>
     [
         .. instances.SelectMany(instance => new[]
@@ -33,7 +36,7 @@ internal static class OddOneOut
         InstanceMeasures instance, IReadOnlyList<InstanceMeasures> all, OddMeasure measure, Func<InstanceMeasures, double?> valueOf, Func<double, double, bool> isOverFloor)
     {
         var others = all.Where(other => other != instance).Select(valueOf).OfType<double>().Order().ToList();
-        if (others.Count == 0 || valueOf(instance) is not { } value)
+        if (others.Count < EnoughOthers || valueOf(instance) is not { } value)
         {
             return null;
         }

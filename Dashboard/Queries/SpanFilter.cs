@@ -36,8 +36,8 @@ internal sealed record SpanFilter
 
     public int Limit { get; init; } = 200;
 
-    /// <summary>Off = <see cref="SpanPage.TotalCount"/> is only what the page holds.</summary>
-    public bool CountTotal { get; init; } = true;
+    /// <summary>Matches beyond so many are not counted; 0 = <see cref="SpanPage.TotalCount"/> is only what the page holds.</summary>
+    public long CountUpTo { get; init; } = LogFilter.Many;
 
     /// <summary>The search, ready to be asked of spans.</summary>
     public IReadOnlyList<SpanTerm> Terms { get; private init; } = [];
@@ -53,6 +53,9 @@ internal sealed record SpanPage(IReadOnlyList<StoredSpan> Spans, long TotalCount
 {
     /// <summary>There are matches after the last one.</summary>
     public bool HasNewer { get; init; }
+
+    /// <summary>False: there are at least <see cref="TotalCount"/>.</summary>
+    public bool IsCounted { get; init; } = true;
 
     /// <summary>The newest row there was, matching or not.</summary>
     public long UpToId { get; init; }

@@ -38,11 +38,12 @@ internal sealed class SpanSearch(SpanFilter filter, ImmutableArray<SegmentInfo> 
         }
 
         var isAll = !more && !IsAscending && _bytes <= MaxPageBytes;
-        var total = isAll || !filter.CountTotal ? _spans.Count : Count();
+        var total = isAll || filter.CountUpTo == 0 ? _spans.Count : Count();
         return new SpanPage(_spans, Math.Max(total, _spans.Count))
         {
             HasNewer = IsAscending && (more || _bytes > MaxPageBytes),
             UpToId = _committedId,
+            IsCounted = isAll || (filter.CountUpTo > 0 && total < filter.CountUpTo),
             IsPartial = _access.IsPartial || (!IsAscending && _bytes > MaxPageBytes),
         };
     }
@@ -72,15 +73,15 @@ internal sealed class SpanSearch(SpanFilter filter, ImmutableArray<SegmentInfo> 
     {
         var everywhere = filter with { AfterId = null };
         var total = 0L;
-        foreach (var segment in segments.Reverse().Where(segment => segment.Spans > 0))
+        foreach (var segment in segments.Reverse().Where(segment => segment.Spans > 0).TakeWhile(_ => total < filter.CountUpTo))
         {
-            _access.Read(segment.File, reader => total += CountIn(reader, everywhere));
+            _access.Read(segment.File, reader => total += CountIn(reader, everywhere, filter.CountUpTo - total));
         }
 
         return total;
     }
 
-    private long CountIn(SegmentReader reader, SpanFilter everywhere)
+    private long CountIn(SegmentReader reader, SpanFilter everywhere, long most)
     {
         if (SpanConditions.Of(everywhere, reader, _committedId) is not { } conditions)
         {
@@ -88,7 +89,8 @@ internal sealed class SpanSearch(SpanFilter filter, ImmutableArray<SegmentInfo> 
         }
 
         var isAsked = everywhere.Terms.Count > 0;
-        using var rows = reader.Prepare($"SELECT {(isAsked ? SpanColumns.All : "count(*)")} FROM {conditions.From} WHERE {conditions.Where}");
+        var from = $"FROM {conditions.From} WHERE {conditions.Where}";
+        using var rows = reader.Prepare(isAsked ? $"SELECT {SpanColumns.All} {from}" : $"SELECT count(*) FROM (SELECT 1 {from} LIMIT {most})");
         conditions.BindTo(rows);
         if (!isAsked)
         {
@@ -96,7 +98,7 @@ internal sealed class SpanSearch(SpanFilter filter, ImmutableArray<SegmentInfo> 
         }
 
         var count = 0L;
-        while (rows.Step())
+        while (count < most && rows.Step())
         {
             var span = SpanColumns.Read(rows, reader);
             count += everywhere.Terms.All(term => term.Matches(span)) ? 1 : 0;

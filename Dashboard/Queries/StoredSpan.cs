@@ -25,6 +25,9 @@ internal sealed record StoredTrace(string Id, IReadOnlyList<StoredSpan> Spans)
 
     /// <summary>Something could not be read.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>Only the time around it was looked through.</summary>
+    public bool IsNarrow { get; init; }
 }
 
 /// <summary>The answer to a <see cref="TraceFilter"/>.</summary>

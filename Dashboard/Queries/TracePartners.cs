@@ -4,12 +4,12 @@ using Stack.Dashboard.Storage;
 namespace Stack.Dashboard.Queries;
 
 /// <summary>
-/// Traces with an error are found by two spans: the one that failed and the one that entered. When a segment ended between them, the other one is in the segment beside.
+/// Traces with an error are found by two spans: the one that failed and the one that entered. When a segment ended between them, the other one is in a segment beside; under much load there are several.
 /// </summary>
 internal sealed class TracePartners(ImmutableArray<SegmentInfo> segments, SegmentAccess reads)
 {
-    // Spans of a trace arrive within minutes of each other.
-    private static readonly long Near = TimeSpan.FromMinutes(10).Ticks;
+    /// <summary>Spans of a trace arrive within so long of each other; those that do not are looked for when somebody opens the trace.</summary>
+    public static readonly long Near = TimeSpan.FromMinutes(10).Ticks;
 
     private readonly Dictionary<TraceKey, bool> _entered = [];
     private readonly Dictionary<(string File, string Of), HashSet<TraceKey>> _failed = [];
@@ -40,11 +40,12 @@ internal sealed class TracePartners(ImmutableArray<SegmentInfo> segments, Segmen
         return isEntered;
     }
 
-    private IEnumerable<SegmentInfo> Beside(SegmentInfo segment, long id)
-    {
-        var index = segments.IndexOf(segment);
-        return segments.Where((other, i) => Math.Abs(i - index) == 1 && other.Spans > 0 && other.MinId <= id + Near && other.MaxId >= id - Near);
-    }
+    /// <summary>The traces that failed in the segments around one.</summary>
+    public HashSet<TraceKey> FailedAround(SegmentInfo segment) =>
+        [.. Beside(segment, segment.MinId).Union(Beside(segment, segment.MaxId)).SelectMany(other => FailedIn(other, segment))];
+
+    private IEnumerable<SegmentInfo> Beside(SegmentInfo segment, long id) =>
+        segments.Where(other => other.File != segment.File && other.Spans > 0 && other.MinId <= id + Near && other.MaxId >= id - Near);
 
     private bool IsEntered(TraceFilter filter, TraceKey trace, SegmentInfo segment)
     {

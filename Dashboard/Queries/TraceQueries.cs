@@ -15,8 +15,8 @@ internal sealed class TraceQueries(TelemetryStore store, ReadThreads threads, Ti
     public Task<FoundTraces> FindAsync(TraceFilter filter, CancellationToken ct) =>
         RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Find(filter), ct);
 
-    public Task<(long Count, bool IsPartial)> CountAsync(TraceFilter filter, CancellationToken ct) =>
-        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Count(filter), ct);
+    public Task<(long Count, bool IsPartial)> CountAsync(TraceFilter filter, long most, CancellationToken ct) =>
+        RunAsync(Deadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).Count(filter, most), ct);
 
     public Task<int> CountNewAsync(TraceFilter filter, CancellationToken ct) =>
         RunAsync(SampleDeadline, stop => new TraceSearch(store.Catalogue.Segments, new SegmentAccess(store.Readers, stop)).CountNew(filter), ct);

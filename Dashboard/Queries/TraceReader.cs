@@ -9,35 +9,44 @@ internal sealed class TraceReader(ImmutableArray<SegmentInfo> segments, SegmentA
     public const int MaxSpans = 2000;
     private const int MaxHeadSpans = 500;
 
-    // The spans of a request are about as old as each other; those that are not are looked for when somebody opens the trace.
-    private static readonly long Near = TimeSpan.FromMinutes(10).Ticks;
-
     /// <summary>The whole trace.</summary>
     /// <param name="traceId">32 hexadecimal digits.</param>
-    /// <param name="around">When it began, as far as known: the segments around that are read, the others only when something is missing there.</param>
+    /// <param name="around">When it began, as far as known: the segments around that are read, then those around what is found there, the others only when something is missing.</param>
     public StoredTrace Read(string traceId, DateTimeOffset? around)
     {
         var spans = new Found(TraceKey.Parse(traceId), MaxSpans);
-        var near = around is { } time ? Around(UnixTicks.Of(time)) : segments;
-        Read(near, spans, SpanColumns.All);
-        if (near.Length < segments.Length && spans.LacksParent)
+        var rest = segments;
+        var (first, last) = around is { } time ? (UnixTicks.Of(time), UnixTicks.Of(time)) : (long.MinValue / 2, long.MaxValue / 2);
+        while (Around(rest, first, last) is { IsEmpty: false } near)
         {
-            Read([.. segments.Except(near)], spans, SpanColumns.All);
+            Read(near, spans, SpanColumns.All);
+            rest = [.. rest.Except(near)];
+            (first, last) = spans.Widen(first, last);
         }
 
-        return spans.ToTrace() with { IsPartial = reads.IsPartial };
+        if (spans.LacksParent)
+        {
+            Read(rest, spans, SpanColumns.All);
+            rest = [];
+        }
+
+        return spans.ToTrace() with { IsPartial = reads.IsPartial, IsNarrow = rest.Any(segment => segment.Spans > 0) };
     }
 
     /// <summary>What a line of the list says: no events, no links, and attributes only of what entered a service.</summary>
     public StoredTrace ReadHead(TraceKey trace, long arrival)
     {
         var spans = new Found(trace, MaxHeadSpans);
-        Read(Around(arrival), spans, SpanColumns.Brief);
+        Read(Around(segments, arrival, arrival), spans, SpanColumns.Brief);
         return spans.ToTrace();
     }
 
-    private ImmutableArray<SegmentInfo> Around(long ticks) =>
-        [.. segments.Where(segment => segment.MinId <= ticks + Near && segment.MaxId >= ticks - Near || segment.MinTs <= ticks + Near && segment.MaxTs >= ticks - Near)];
+    // By arrival, or by the senders' time: of a late one they are not alike.
+    private static ImmutableArray<SegmentInfo> Around(ImmutableArray<SegmentInfo> from, long first, long last)
+    {
+        (first, last) = (first - TracePartners.Near, last + TracePartners.Near);
+        return [.. from.Where(segment => (segment.MinId <= last && segment.MaxId >= first) || (segment.MinTs <= last && segment.MaxTs >= first))];
+    }
 
     private void Read(ImmutableArray<SegmentInfo> from, Found spans, string columns)
     {
@@ -73,6 +82,10 @@ internal sealed class TraceReader(ImmutableArray<SegmentInfo> segments, SegmentA
                 return _spans.Count == 0 || _spans.Values.Any(span => span.Row.ParentSpanId is { } parent && !known.Contains(parent));
             }
         }
+
+        /// <summary>A time that holds all of them too.</summary>
+        public (long First, long Last) Widen(long first, long last) =>
+            (_spans.Values.Select(span => span.Start).Append(first).Min(), _spans.Values.Select(span => Math.Max(span.End, span.Id)).Append(last).Max());
 
         public void Add(StoredSpan span)
         {

@@ -7,7 +7,7 @@ namespace Stack.Dashboard.Queries;
 internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentAccess reads)
 {
     // What is sorted is held in memory.
-    private const int MaxSorted = 500_000;
+    public const int MaxSorted = 500_000;
 
     private readonly TracePartners _partners = new(segments, reads);
 
@@ -27,16 +27,17 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentA
         };
     }
 
-    /// <summary>How many traces match, on all pages together.</summary>
-    public (long Count, bool IsPartial) Count(TraceFilter filter)
+    /// <summary>How many traces match, on all pages together, up to a number.</summary>
+    public (long Count, bool IsPartial) Count(TraceFilter filter, long most)
     {
+        most = Math.Min(most, MaxSorted);
         HashSet<TraceKey> seen = [];
         Walk(filter, long.MaxValue, byError: true, entry =>
         {
             seen.Add(entry.Trace);
-            return seen.Count < MaxSorted;
+            return seen.Count < most;
         });
-        return (seen.Count, reads.IsPartial || seen.Count == MaxSorted);
+        return (seen.Count, reads.IsPartial);
     }
 
     /// <summary>How many traces came after the row that the filter names, counted up to a limit. One that was there before, and of which more arrived, is not new.</summary>
@@ -47,8 +48,7 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentA
         var count = 0;
         Walk(filter, long.MaxValue, byError: true, entry =>
         {
-            var index = segments.IndexOf(entry.Segment);
-            if (seen.Add(entry.Trace) && !Exists(filter, entry, 0, after, segments.Skip(index - 1).Take(index == 0 ? 1 : 2)))
+            if (seen.Add(entry.Trace) && !Exists(filter, entry, entry.Id - TracePartners.Near, after))
             {
                 count++;
             }
@@ -130,13 +130,12 @@ internal sealed class TraceSearch(ImmutableArray<SegmentInfo> segments, SegmentA
 
     /// <summary>The gateway's span of a trace arrives after the replica's: the trace was on a newer page already.</summary>
     private bool WasListed(TraceFilter filter, Entry entry) =>
-        filter.Before is { } before && Exists(filter, entry, before.Id, before.AsOf, segments.Skip(segments.IndexOf(entry.Segment)).Take(2));
+        filter.Before is { } before && Exists(filter, entry, before.Id, Math.Min(before.AsOf, entry.Id + TracePartners.Near));
 
-    // Its other spans are close by: in the same segment, or in the one beside.
-    private bool Exists(TraceFilter filter, Entry entry, long first, long last, IEnumerable<SegmentInfo> beside)
+    private bool Exists(TraceFilter filter, Entry entry, long first, long last)
     {
         var exists = false;
-        foreach (var segment in beside.Where(segment => segment.MaxId >= first && segment.MinId <= last))
+        foreach (var segment in segments.Where(segment => segment.MaxId >= first && segment.MinId <= last))
         {
             reads.Read(segment.File, reader =>
             {

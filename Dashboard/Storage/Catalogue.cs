@@ -217,16 +217,36 @@ internal sealed class Catalogue : IDisposable
         }
     }
 
-    /// <summary>Puts new counts of log records in the place of those from a minute and from an hour on.</summary>
-    public void Recount(long minute, long hour, LogRollups counted)
+    /// <summary>Takes the counts of log records from a minute and from an hour on away, and notes that they are missing.</summary>
+    public void BeginRecount(long minute, long hour, string note, string what)
     {
         lock (_gate)
         {
             _file.InTransaction(() =>
             {
                 _logRollups.DeleteFrom(minute, hour);
-                _logRollups.Add(counted);
+                _statements.SaveSetting(note, what);
             });
+        }
+    }
+
+    /// <summary>Adds them, counted anew. False: something was cleared away meanwhile, so they are wrong.</summary>
+    public bool TryEndRecount(LogRollups counted, ClearedMarks cleared, string note, string done)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(cleared, Cleared))
+            {
+                return false;
+            }
+
+            _file.InTransaction(() =>
+            {
+                _logRollups.Add(counted);
+                _statements.SaveSetting(note, "");
+                _statements.SaveSetting(done, "1");
+            });
+            return true;
         }
     }
 

@@ -38,18 +38,19 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
 
     public void Clear(long resource) => Execute($"DELETE FROM roll WHERE res={resource}; DELETE FROM template_roll WHERE res={resource}");
 
-    /// <summary>Counts the rows of a segment that are of a time from the given ones on, or have a later id than the given one. Rows that are too old for that are not read: nothing listens yet.</summary>
-    public static LogRollups Count(string path, long minute, long hour, long afterId, ClearedMarks cleared, long? ahead)
+    /// <summary>Counts the rows of a segment that are of a time from the given ones on, or have a later id than the given one. Of rows that are too old for that none is read.</summary>
+    public static LogRollups Count(string path, RollupRange range, ClearedMarks cleared, CancellationToken stopping)
     {
         var counted = new LogRollups();
         using var segment = SqliteFile.OpenForReading(path);
-        var source = $"FROM logs WHERE id>?3{cleared.Conditions()}";
+        using var interrupt = stopping.Register(segment.Interrupt);
+        var source = $"FROM logs WHERE id>?3 AND id<=?4{cleared.Conditions()}";
         using (var rows = segment.Prepare($"""
             SELECT t/{LogRollups.MinuteTicks}, res, sev, count(*) FROM (SELECT {Time} AS t, res, sev, id {source})
             WHERE t/{LogRollups.MinuteTicks}>=?1 OR id>?2 GROUP BY 1, 2, 3
             """))
         {
-            rows.Bind(1, minute).Bind(2, afterId).Bind(3, LastTooOld(minute, LogRollups.MinuteTicks, afterId, ahead));
+            rows.Bind(1, range.Minute).Bind(2, range.AfterId).Bind(3, range.LastTooOld(range.Minute, LogRollups.MinuteTicks)).Bind(4, range.LastId);
             while (rows.Step())
             {
                 counted.Add(new MinuteKey(rows.Number(0), rows.Number(1), (int)rows.Number(2)), rows.Number(3));
@@ -60,7 +61,7 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
             SELECT t/{LogRollups.HourTicks}, coalesce(template, 0), res, sev, count(*), min(t), max(t)
             FROM (SELECT {Time} AS t, template, res, sev, id {source}) WHERE t/{LogRollups.HourTicks}>=?1 OR id>?2 GROUP BY 1, 2, 3, 4
             """);
-        templates.Bind(1, hour).Bind(2, afterId).Bind(3, LastTooOld(hour, LogRollups.HourTicks, afterId, ahead));
+        templates.Bind(1, range.Hour).Bind(2, range.AfterId).Bind(3, range.LastTooOld(range.Hour, LogRollups.HourTicks)).Bind(4, range.LastId);
         while (templates.Step())
         {
             counted.Add(
@@ -71,10 +72,6 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
         return counted;
     }
 
-    // A row's time is later than its id by no more than clocks were ahead.
-    private static long LastTooOld(long from, long ticks, long afterId, long? ahead) =>
-        from > long.MaxValue / ticks ? afterId : ahead is { } most ? Math.Min(afterId, Math.Max(0, (from * ticks) - most - 1)) : 0;
-
     public void Dispose()
     {
         _minute.Dispose();
@@ -82,4 +79,12 @@ internal sealed class LogRollupTables(SqliteFile file) : IDisposable
     }
 
     private void Execute(FormattableString sql) => file.Execute(sql.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>Which rows of a segment are counted anew: of the given minute (of the given hour, by template) and later, or with a later id; none after the last one.</summary>
+internal readonly record struct RollupRange(long Minute, long Hour, long AfterId, long LastId, long? Ahead)
+{
+    /// <summary>A row's time is later than its id by no more than clocks were ahead.</summary>
+    public long LastTooOld(long from, long ticks) =>
+        from > long.MaxValue / ticks ? AfterId : Ahead is { } most ? Math.Min(AfterId, Math.Max(0, (from * ticks) - most - 1)) : 0;
 }

@@ -6,6 +6,9 @@ namespace Stack.Dashboard.Storage;
 /// </summary>
 internal sealed partial class Recovery(StorageOptions options, StoreStatus status, ILogger<Recovery> logger)
 {
+    /// <summary>What is left to do in the background; null: nothing.</summary>
+    public RollupRecovery? Counting { get; private set; }
+
     public Catalogue Run()
     {
         var catalogue = OpenCatalogue();
@@ -32,8 +35,8 @@ internal sealed partial class Recovery(StorageOptions options, StoreStatus statu
                 Check(catalogue, file);
             }
 
-            new RollupRecovery(options.Directory, catalogue).Run(counted, isClean: catalogue.Setting("clean") == "1");
-
+            var counting = new RollupRecovery(options.Directory, catalogue, counted, isClean: catalogue.Setting("clean") == "1");
+            Counting = counting.Begin() ? counting : null;
             return catalogue;
         }
         catch

@@ -11,6 +11,7 @@ internal sealed partial class TelemetryStore(
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _maintenanceDue = new(0);
     private readonly TaskCompletionSource _writerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _counted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FolderLock? _lock;
     private Catalogue? _catalogue;
     private SegmentReaders? _readers;
@@ -27,6 +28,9 @@ internal sealed partial class TelemetryStore(
     public string CataloguePath => Path.Combine(options.Directory, "meta.db");
 
     public SegmentReaders Readers => _readers ?? throw new InvalidOperationException("The store is not open.");
+
+    /// <summary>Ends when the counts of log records are whole: after an unclean stop the last hour's are made anew while everything runs.</summary>
+    public Task Counted => _counted.Task;
 
     /// <summary>The batch must have paid for its room (<see cref="QueueBudget.TryTake"/>); the writer gives it back.</summary>
     public void Add(TelemetryBatch batch) => _queue.Add(batch);
@@ -74,9 +78,10 @@ internal sealed partial class TelemetryStore(
         _lock = FolderLock.TryTake(options.Directory, out var holder) ?? throw new StartException(
             $"The data folder '{options.Directory}' is in use by {holder}. Stop that dashboard, or set 'Dashboard:Storage:Directory' to another folder.");
         MakeRoom();
+        var recovery = new Recovery(options, status, loggers.CreateLogger<Recovery>());
         try
         {
-            _catalogue = new Recovery(options, status, loggers.CreateLogger<Recovery>()).Run();
+            _catalogue = recovery.Run();
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
@@ -98,7 +103,7 @@ internal sealed partial class TelemetryStore(
         _writer = writer;
         new Thread(() => RunWriter(writer)) { Name = "segment writer", IsBackground = true }.Start();
         _running = true;
-        _maintenance = Task.Run(() => MaintainAsync(unclean ? segment.Info.File : null));
+        _maintenance = Task.Run(() => MaintainAsync(recovery.Counting, unclean ? segment.Info.File : null));
     }
 
     // At 0 bytes free not even -shm can be made. The newest segment stays: it is the one to go on with.
@@ -170,10 +175,11 @@ internal sealed partial class TelemetryStore(
         }
     }
 
-    private async Task MaintainAsync(string? suspect)
+    private async Task MaintainAsync(RollupRecovery? counting, string? suspect)
     {
         try
         {
+            Count(counting);
             if (suspect is not null)
             {
                 QuickCheck(suspect);
@@ -189,6 +195,21 @@ internal sealed partial class TelemetryStore(
         {
             // Stopping.
         }
+    }
+
+    private void Count(RollupRecovery? counting)
+    {
+        try
+        {
+            counting?.Run(_stopping.Token);
+        }
+        catch (StoreException e)
+        {
+            // The next start counts them.
+            LogCountingFailed(_logger, e);
+        }
+
+        _counted.TrySetResult();
     }
 
     private void Maintain()
@@ -254,4 +275,7 @@ internal sealed partial class TelemetryStore(
 
     [LoggerMessage(7133, LogLevel.Error, "Segment '{File}' was damaged when the dashboard stopped uncleanly: {Verdict}. It goes with retention; what can be read of it is shown.")]
     private static partial void LogDamaged(ILogger logger, string file, string? verdict);
+
+    [LoggerMessage(7134, LogLevel.Warning, "The log records of the last hour could not be counted anew; bars and templates of that time are too low until the next start, which does it.")]
+    private static partial void LogCountingFailed(ILogger logger, Exception e);
 }

@@ -34,6 +34,9 @@ internal sealed record InstanceSnapshot
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When the last process ended; null while there is one, and before the first.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     public DateTimeOffset? NextAttemptAt { get; init; }
 
     /// <summary>True once this generation has lived for its start time, ready or not.</summary>

@@ -71,6 +71,8 @@ internal sealed partial class ResourceOrchestrator
         Port = replica.Port,
         Restarts = replica.Restarts,
         StartedAt = replica.StartedAt,
+        EndedAt = replica.EndedAt,
+        IsDone = HasDoneItsWork(replica),
         Generation = replica.Generation,
         Url = Url(replica.Index),
         Failures = replica.Failures,

@@ -108,6 +108,7 @@ internal sealed partial class InstanceSupervisor
         _readySince = null;
         _process = null;
         _cannotBeKilled = false;
+        _endedAt = _time.GetUtcNow();
         _exitCode = exited.Exit.ShellCode;
         _lastWords = exited.LastWords;
         var cause = _stopCause;

@@ -92,6 +92,7 @@ internal sealed partial class InstanceSupervisor
         _generation++;
         _restarts += _startCause is StartCause.Crash or StartCause.Probation ? 1 : 0;
         _startedAt = null;
+        _endedAt = null;
         _wasReady = false;
         _lived = false;
         _checks = [];

@@ -22,6 +22,7 @@ internal sealed partial class InstanceSupervisor
     private IDisposable? _slot;
     private string? _reason;
     private DateTimeOffset? _startedAt;
+    private DateTimeOffset? _endedAt;
     private DateTimeOffset? _nextAttemptAt;
     private bool _wasReady;
     private bool _lived;
@@ -112,6 +113,7 @@ internal sealed partial class InstanceSupervisor
         Restarts = _restarts,
         Failures = _history.Consecutive,
         StartedAt = _startedAt,
+        EndedAt = _endedAt,
         NextAttemptAt = _nextAttemptAt,
         WasReady = _wasReady,
         Lived = _lived,

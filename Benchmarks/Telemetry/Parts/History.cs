@@ -72,7 +72,7 @@ internal static class History
         ("newest 100 errors", 10, "/api/telemetry/logs?limit=100&severity=error"),
         ("all of a trace", 60, $"/api/telemetry/traces/{trace}"),
         ("a common word, newest 100", 30, "/api/telemetry/logs?limit=100&q=answered&count=false"),
-        ("a common word, newest 100, and how many there are", null, "/api/telemetry/logs?limit=100&q=answered"),
+        ("a common word, newest 100, and how many there are", null, "/api/telemetry/logs?limit=100&q=answered&count=true"),
         ("a rare word, whole history", 350, $"/api/telemetry/logs?limit=100&q={Records.RareWord}"),
         ("page: structured logs", null, "/structuredlogs"),
         ("page: traces", null, "/traces"),

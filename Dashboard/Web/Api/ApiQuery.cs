@@ -57,6 +57,9 @@ internal sealed class ApiQuery(IQueryCollection query)
 
     public int Limit(int fallback, int max = MaxLimit) => (int)Number("limit", fallback, 1, max);
 
+    /// <summary>How far <c>totalCount</c> is counted: to the end when that is asked for, and not at all.</summary>
+    public long CountUpTo => Flag("count") switch { true => long.MaxValue, false => 0, null => LogFilter.Many };
+
     public bool? Flag(string name)
     {
         if (Text(name) is not { } text)

@@ -19,6 +19,11 @@ internal static class ApiReply
             writeData(json);
             json.WriteEndObject();
             json.WriteNumber("totalCount", figures.Total);
+            if (figures.IsAtLeast)
+            {
+                json.WriteBoolean("totalIsAtLeast", true);
+            }
+
             json.WriteNumber("returnedCount", figures.Returned);
             if (figures.Cursor is { } cursor)
             {
@@ -55,4 +60,8 @@ internal static class ApiReply
 /// <param name="Returned">Matches in the data.</param>
 /// <param name="Cursor">Ours: what to give as <c>after</c> to get what comes next.</param>
 /// <param name="IsPartial">Ours: the deadline passed before everything was read.</param>
-internal sealed record ReplyFigures(long Total, long Returned, long? Cursor, bool IsPartial);
+internal sealed record ReplyFigures(long Total, long Returned, long? Cursor, bool IsPartial)
+{
+    /// <summary>Ours: there are more, which were not counted.</summary>
+    public bool IsAtLeast { get; init; }
+}

@@ -36,7 +36,7 @@ internal sealed class LogFollower(LogQueries queries, LiveBus bus, IHostApplicat
         LogPage page;
         do
         {
-            page = await queries.FindAsync(filter with { AfterId = last, Limit = PageRows, CountTotal = false }, ct);
+            page = await queries.FindAsync(filter with { AfterId = last, Limit = PageRows, CountUpTo = 0 }, ct);
             last = await WriteAsync(page.Rows, last, body, ct);
         }
         // A page ends early when it is very large.

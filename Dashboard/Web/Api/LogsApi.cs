@@ -20,7 +20,7 @@ internal static class LogsApi
             To = query.Time("to"),
             AfterId = query.After,
             Limit = query.Limit(RowsApi.DefaultLimit),
-            CountTotal = query.Flag("count") != false,
+            CountUpTo = query.CountUpTo,
         };
         var aborted = context.RequestAborted;
         return RowsApi.AnswerAsync(query, queries, body => follower.RunAsync(filter, body, aborted), async () =>
@@ -28,7 +28,7 @@ internal static class LogsApi
             var page = await queries.FindAsync(filter, aborted);
             return ApiReply.Of(
                 json => OtlpJsonWriter.WriteResourceLogs(json, page.Rows),
-                new ReplyFigures(page.TotalCount, page.Rows.Count, page.Rows is [.., var last] ? last.Id : null, page.IsPartial),
+                new ReplyFigures(page.TotalCount, page.Rows.Count, page.Rows is [.., var last] ? last.Id : null, page.IsPartial) { IsAtLeast = !page.IsCounted && filter.CountUpTo > 0 },
                 aborted);
         });
     }

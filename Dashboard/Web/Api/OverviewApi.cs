@@ -38,14 +38,15 @@ internal sealed record OverviewReply(DateTimeOffset From, DateTimeOffset To, IRe
 {
     public static OverviewReply Of(OverviewFigures figures, StackView view)
     {
-        var odd = figures.Instances.GroupBy(i => i.Service)
+        var known = view.Resources.SelectMany(r => r.Replicas.Select(i => (Resource: r.Name, Replica: i))).ToLookup(r => r.Replica.Name);
+        List<InstanceFigures> instances = [.. figures.Instances.Where(i => !known[i.Name].Any(k => k.Replica.IsDone)).OrderBy(i => i.Name, NaturalOrder.Instance)];
+        var odd = instances.GroupBy(i => known[i.Name].FirstOrDefault().Resource ?? i.Service ?? i.Name)
             .SelectMany(group => OddOneOut.Find([.. group.Select(OddOneOut.MeasuresOf)]))
             .ToLookup(o => o.Name);
-        var divided = view.Resources.SelectMany(r => r.Replicas).ToLookup(r => r.Name, r => r.Pss);
         return new OverviewReply(
             UnixTicks.ToTime(figures.Since),
             UnixTicks.ToTime(figures.Window.Now),
-            [.. figures.Instances.OrderBy(i => i.Name, NaturalOrder.Instance).Select(i => InstanceReply.Of(i, figures.Since, divided[i.Name].FirstOrDefault(), odd[i.Name]))],
+            [.. instances.Select(i => InstanceReply.Of(i, figures.Since, known[i.Name].FirstOrDefault().Replica?.Pss, odd[i.Name]))],
             [.. figures.Gateways.Select(g => new GatewayReply(g.Name, RequestsReply.Of(g.Answered, figures.Since)!, ConnectionsReply.Of(g.Connections)))]);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SpanFollower(SpanQueries queries, StoreStatus status, Time
             SpanPage page;
             do
             {
-                page = await queries.FindAsync(filter with { AfterId = last, Limit = PageSpans, CountTotal = false }, ct);
+                page = await queries.FindAsync(filter with { AfterId = last, Limit = PageSpans, CountUpTo = 0 }, ct);
                 await NdjsonLines.WriteAsync(body, page.Spans, static (json, span) => OtlpJsonWriter.WriteResourceSpans(json, [span]), ct);
                 last = page.Spans is [.., var newest] ? newest.Id : last;
             }

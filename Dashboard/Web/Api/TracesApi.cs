@@ -41,12 +41,13 @@ internal static class TracesApi
         }
 
         var page = await traces.FindAsync(filter, context.RequestAborted);
-        var (total, isPartial) = page.Next is null && filter.AfterId is null
+        var isAll = page.Next is null && filter.AfterId is null;
+        var (total, isPartial) = isAll || query.CountUpTo == 0
             ? (page.Traces.Count, page.IsPartial)
-            : await traces.CountAsync(filter with { AfterId = null }, context.RequestAborted);
+            : await traces.CountAsync(filter with { AfterId = null }, query.CountUpTo, context.RequestAborted);
         return ApiReply.Of(
             json => OtlpJsonWriter.WriteResourceSpans(json, (filter.AfterId is null ? page.Traces.Reverse() : page.Traces).SelectMany(trace => trace.Spans)),
-            new ReplyFigures(total, page.Traces.Count, page.UpToId, page.IsPartial || isPartial),
+            new ReplyFigures(total, page.Traces.Count, page.UpToId, page.IsPartial || isPartial) { IsAtLeast = !isAll && query.CountUpTo > 0 && total >= Math.Min(query.CountUpTo, TraceSearch.MaxSorted) },
             context.RequestAborted);
     }
 

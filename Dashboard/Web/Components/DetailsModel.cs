@@ -70,7 +70,7 @@ public sealed record DetailsModel
         [
             ("Type", row.Type), ("Source", row.Source), ("Release", row.Release), ("Port", row.Port?.ToString()), ("PID", row.Pid?.ToString()),
             ("Launches", row.Generation > 0 ? $"{row.Generation}" : null), ("Restarts", $"{row.Restarts}"), ("Failures in a row", row.Failures > 0 ? $"{row.Failures}" : null), ("CPU", row.CpuText),
-            ("Memory", row.MemoryText), ("PSS", row.DividedMemoryText), ("Descriptors", row.Descriptors?.ToString()), ("Last exit", row.LastExit), ("Adopted", row.Adopted ? "launched by an earlier AppHost" : null),
+            ("Memory", row.MemoryText), ("PSS", row.DividedMemoryText), ("Descriptors", row.Descriptors?.ToString()), ("Last exit", row.LastExit), ("Last process", row.Ran), ("Adopted", row.Adopted ? "launched by an earlier AppHost" : null),
         ];
         return facts.Where(f => f.Value is not null).Select(f => (f.Label, f.Value!))
             .Concat((replica?.Properties ?? []).Where(p => p.Name != "resource.source").Select(p => (p.Name, p.Value)));

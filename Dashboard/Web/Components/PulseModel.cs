@@ -24,7 +24,7 @@ public sealed record PulseModel(string Tone, string Text, string Title, bool Sta
 
         var shown = status.Resources.Where(r => !r.Hidden).ToList();
         var (ready, wanted) = (shown.Sum(r => r.Ready), shown.Sum(r => r.Wanted));
-        var worst = shown.SelectMany(r => r.Replicas).Select(r => Components.Tone.OfState(r.State)).Contains(Components.Tone.Bad);
+        var worst = shown.SelectMany(r => r.Replicas).Select(Components.Tone.Of).Contains(Components.Tone.Bad);
         var tone = worst ? Components.Tone.Bad : ready < wanted ? Components.Tone.Warn : wanted == 0 ? Components.Tone.Off : Components.Tone.Good;
         return new PulseModel(tone, $"{ready} of {wanted} ready", $"{ready} of {wanted} processes that should run are ready.", false);
     }

@@ -1,3 +1,4 @@
+using Stack.Dashboard.Web.Charts;
 using Stack.Hosting.Control.Contract;
 
 namespace Stack.Dashboard.Web.Components;
@@ -53,6 +54,9 @@ public sealed record ResourceRow
     public string? StartedAtText { get; init; }
 
     public string? Uptime { get; init; }
+
+    /// <summary>From when to when the last process ran, where it has ended.</summary>
+    public string? Ran { get; init; }
 
     public required int Restarts { get; init; }
 
@@ -123,8 +127,9 @@ public sealed record ResourceRow
 
     private static ResourceRow Of(ReplicaStatus replica, ResourceStatus resource, Viewer viewer, DateTimeOffset at) => Row(resource, replica.Name, replica.State, replica.Restarts) with
     {
-        Health = Tone.HealthText(replica.Health),
-        HealthTone = Tone.OfHealth(replica.Health),
+        StateTone = Tone.Of(replica),
+        Health = replica.IsDone ? "Done" : Tone.HealthText(replica.Health),
+        HealthTone = replica.IsDone ? Tone.Good : Tone.OfHealth(replica.Health),
         HealthReason = replica.HealthReason,
         Traffic = replica.Traffic == "None" ? null : replica.Traffic,
         TrafficTone = replica.Traffic switch { "In" => Tone.Good, "Draining" => Tone.Busy, "Out" => Tone.Warn, _ => null },
@@ -133,9 +138,10 @@ public sealed record ResourceRow
         Pid = replica.Pid,
         Generation = replica.Generation,
         Adopted = replica.Adopted,
-        StartedAt = replica.StartedAt,
+        StartedAt = replica.EndedAt is null ? replica.StartedAt : null,
         StartedAtText = replica.StartedAt is { } started ? $"Started {viewer.Full(started)}" : null,
-        Uptime = replica.StartedAt is { } since ? Format.Span(at - since) : null,
+        Uptime = replica is { StartedAt: { } since, EndedAt: null } ? Format.Span(at - since) : null,
+        Ran = replica is { StartedAt: { } from, EndedAt: { } to } ? $"ran {Measure.Text((to - from).TotalSeconds, "s")} until {viewer.Clock(to)}" : null,
         Failures = replica.Failures,
         Cpu = replica.Cpu,
         Memory = replica.Rss,

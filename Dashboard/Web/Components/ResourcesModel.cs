@@ -110,7 +110,7 @@ public sealed record RolloutModel(string Resource, string What, bool IsFrozen, s
     {
         { State: "Running", Health: "Ready", Traffic: "Draining" or "Out" } => Tone.Busy,
         { State: "Running" } => Tone.OfHealth(replica.Health),
-        _ => Tone.OfState(replica.State),
+        _ => Tone.Of(replica),
     };
 }
 

@@ -122,7 +122,7 @@ public sealed record StackGraph(int Width, int Height, IReadOnlyList<GraphBox> B
         return $"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}";
     }
 
-    private static string ToneOf(ReplicaStatus replica) => replica.State == "Running" && replica.Health != "Ready" && replica.Health != "Unknown" ? Tone.OfHealth(replica.Health) : Tone.OfState(replica.State);
+    private static string ToneOf(ReplicaStatus replica) => replica.State == "Running" && replica.Health != "Ready" && replica.Health != "Unknown" ? Tone.OfHealth(replica.Health) : Tone.Of(replica);
 
     private static string StateOf(ReplicaStatus replica) => replica.State == "Running" ? Tone.HealthText(replica.Health) is var health and not "Unknown" ? health : "Running" : replica.State;
 

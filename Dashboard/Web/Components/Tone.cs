@@ -1,3 +1,5 @@
+using Stack.Hosting.Control.Contract;
+
 namespace Stack.Dashboard.Web.Components;
 
 /// <summary>The six meanings that a colour can have on the pages, and which state has which. Each also has an icon and a text.</summary>
@@ -19,6 +21,9 @@ internal static class Tone
         "Stopped" or "Exited" => Off,
         _ => Idle,
     };
+
+    /// <summary>A process that has ended although it is to run is trouble; a job that has ended well is not.</summary>
+    public static string Of(ReplicaStatus replica) => replica is { State: "Exited", IsDone: false } ? Bad : OfState(replica.State);
 
     public static string OfHealth(string health) => health switch
     {

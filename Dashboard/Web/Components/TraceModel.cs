@@ -52,6 +52,9 @@ public sealed record TraceModel
     /// <summary>Something could not be read.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>Only the time around it was looked through.</summary>
+    public bool IsNarrow { get; init; }
+
     /// <summary>The span whose details are open.</summary>
     public SpanPaneModel? Pane { get; init; }
 
@@ -93,6 +96,7 @@ public sealed record TraceModel
             Logs = [.. inOrder.Select(row => TraceLogModel.From(row, tree, AddressOf(trace.Id, begin), viewer))],
             IsCut = trace.IsCut,
             IsPartial = trace.IsPartial,
+            IsNarrow = trace.IsNarrow,
             Pane = selected is null ? null : SpanPaneModel.From(tree, selected, inOrder, viewer),
             Begin = begin,
         };

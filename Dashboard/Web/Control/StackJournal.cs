@@ -124,6 +124,7 @@ internal sealed class StackJournal(TelemetryStore store, QueueBudget budget, Tim
 
     private static int SeverityOf(ReplicaStatus replica) => replica.State switch
     {
+        "Exited" => replica.IsDone ? Information : Error,
         "Fatal" or "Unknown" => Error,
         "Backoff" => Warning,
         _ => Information,

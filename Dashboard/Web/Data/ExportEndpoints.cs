@@ -137,7 +137,7 @@ internal static class ExportEndpoints
         var last = 0L;
         while (true)
         {
-            var page = await queries.FindAsync(filter with { AfterId = last, BeforeId = null, Limit = PageRows, CountTotal = false }, context.RequestAborted);
+            var page = await queries.FindAsync(filter with { AfterId = last, BeforeId = null, Limit = PageRows, CountUpTo = 0 }, context.RequestAborted);
             foreach (var row in page.Rows)
             {
                 yield return row;

@@ -67,7 +67,7 @@ internal sealed class LogPages(LogQueries queries, LogFigures figures, Telemetry
             return null;
         }
 
-        var same = new LogFilter { Resources = [row.DisplayName], Limit = AroundRows, CountTotal = false };
+        var same = new LogFilter { Resources = [row.DisplayName], Limit = AroundRows, CountUpTo = 0 };
         var before = await queries.FindAsync(same with { BeforeId = id }, ct, Patience);
         var after = await queries.FindAsync(same with { AfterId = id }, ct, Patience);
         return LogRecordModel.From(row, [.. before.Rows, row, .. after.Rows], request, viewer);

@@ -105,7 +105,7 @@ internal static class TraceEndpoints
             From = trace.Spans.Min(item => item.Row.Start) - Around,
             To = trace.Spans.Max(item => item.Row.End) + Around,
             Limit = MaxRecords,
-            CountTotal = false,
+            CountUpTo = 0,
         };
         var records = await logs.FindAsync(filter, cancellationToken);
         return TraceModel.From(trace, records.Rows, span?.ToLowerInvariant(), PageEndpoints.ViewerOf(context));

@@ -93,8 +93,14 @@ internal sealed record ReplicaStatus
     /// <summary>Starts after the first one that the supervisor made by itself, because the process had ended.</summary>
     public required int Restarts { get; init; }
 
-    /// <summary>When the present process was launched; null without a process.</summary>
+    /// <summary>When the present process was launched, or the last one where that has ended; null before the first.</summary>
     public required DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the last process ended; null while there is one.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>True for a job that has ended well: it is not meant to run any more, and nothing is missing without it.</summary>
+    public bool IsDone { get; init; }
 
     /// <summary>Launch count: 1 for the first process.</summary>
     public required int Generation { get; init; }

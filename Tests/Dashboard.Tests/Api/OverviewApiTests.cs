@@ -8,6 +8,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Stack.Dashboard.Storage;
 using Stack.Dashboard.Tests.Storage;
+using Stack.Dashboard.Tests.Web;
 
 namespace Stack.Dashboard.Tests.Api;
 
@@ -67,6 +68,30 @@ public sealed class OverviewApiTests
         instances["site-8001"].GetProperty("odd").GetArrayLength().ShouldBe(0);
         instances["site-8002"].GetProperty("sentByGateway").GetProperty("answeredElsewhere").GetDouble().ShouldBe(1);
         reply.GetProperty("gateways").EnumerateArray().Single().GetProperty("answered").GetProperty("count").GetDouble().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_replicas_of_the_same_resource_are_compared_and_a_job_that_ended_well_is_none()
+    {
+        using var folder = new TempFolder();
+        var socket = Path.Combine(folder.Path, "c.sock");
+        var dashboardItself = Sample.Resource("aspire-dashboard", "Executable", Sample.Replica("aspire-dashboard")) with { Hidden = true };
+        await using var host = await FakeAppHost.StartAsync(socket, Sample.Job("migrations"), Sample.Site(3), Sample.Nginx(), dashboardItself);
+        await using var dashboard = await ConnectedDashboard.StartAsync(socket, settings: ["--Dashboard:Api:AuthMode=Unsecured"]);
+        var batch = new TelemetryBatch();
+        foreach (var (name, megabytes) in new[] { ("site-8001", 100), ("site-8002", 320), ("site-8003", 104), ("nginx", 10), ("migrations", 90), ("aspire-dashboard", 900) })
+        {
+            batch.Add(SentRequests.Replica(TimeProvider.System.GetUtcNow().AddSeconds(-20), name, "stack.replica.memory", megabytes * 1e6));
+        }
+
+        dashboard.Service<QueueBudget>().TryTake(batch.Count, batch.Bytes).ShouldBeTrue();
+        dashboard.Service<TelemetryStore>().Add(batch);
+        await batch.Settled.WaitAsync(RunningDashboard.Patience);
+
+        var reply = await dashboard.Browser.GetFromJsonAsync<JsonElement>("/api/telemetry/overview");
+
+        var instances = reply.GetProperty("instances").EnumerateArray().ToDictionary(i => i.GetProperty("name").GetString()!, i => i.GetProperty("odd").GetArrayLength());
+        instances.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => $"{i.Key} {i.Value}").ShouldBe(["aspire-dashboard 0", "nginx 0", "site-8001 0", "site-8002 1", "site-8003 0"]);
     }
 
     [Theory]

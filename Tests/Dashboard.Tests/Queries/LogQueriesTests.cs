@@ -55,7 +55,7 @@ public sealed class LogQueriesTests(LogQueriesTests.Filled filled) : IClassFixtu
         var filter = Filters[name];
         var expected = filled.Rows.Where(filter.Matches).ToList();
 
-        var page = await Store.FindAsync(filter with { Limit = 50 });
+        var page = await Store.FindAsync(filter with { Limit = 50, CountUpTo = long.MaxValue });
 
         page.TotalCount.ShouldBe(expected.Count, name);
         page.Rows.ShouldBe(expected.TakeLast(50), name);
@@ -111,10 +111,21 @@ public sealed class LogQueriesTests(LogQueriesTests.Filled filled) : IClassFixtu
         await Should.ThrowAsync<OperationCanceledException>(() => Store.Queries.FindAsync(new LogFilter(), cancelled.Token));
     }
 
+    [Theory]
+    [InlineData(3_000, 3_000, false)]
+    [InlineData(20_001, 20_000, true)]
+    [InlineData(long.MaxValue, 20_000, true)]
+    public async Task Counting_ends_where_it_is_told_to_and_says_so(long most, int total, bool isCounted)
+    {
+        var page = await Store.FindAsync(new LogFilter { Text = "request", Limit = 10, CountUpTo = most });
+
+        (page.TotalCount, page.IsCounted, page.IsPartial).ShouldBe((total, isCounted, false));
+    }
+
     [Fact]
     public async Task Counting_can_be_left_out()
     {
-        (await Store.FindAsync(new LogFilter { Text = "request", Limit = 10, CountTotal = false })).TotalCount.ShouldBe(10);
+        (await Store.FindAsync(new LogFilter { Text = "request", Limit = 10, CountUpTo = 0 })).TotalCount.ShouldBe(10);
     }
 
     [Fact]

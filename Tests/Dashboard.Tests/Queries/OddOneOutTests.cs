@@ -49,11 +49,12 @@ public sealed class OddOneOutTests
         (OddOneOut.Find([new("a", Memory: own * MB), new("b", Memory: others * MB), new("c", Memory: others * MB)]).Count == 1).ShouldBe(odd);
 
     [Fact]
-    public void One_alone_is_like_itself_and_instances_without_a_value_are_no_comparison()
+    public void Fewer_than_three_with_a_value_are_no_comparison()
     {
         OddOneOut.Find([Slow("a", 9)]).ShouldBeEmpty();
-        OddOneOut.Find([Slow("a", 9), new("b"), new("c", 50, P95: 0.01)]).ShouldBeEmpty();
-        OddOneOut.Find([Slow("a", 9), Slow("b", 0.01), new("c")]).Single().Name.ShouldBe("a");
+        OddOneOut.Find([Slow("a", 9), Slow("b", 0.01)]).ShouldBeEmpty();
+        OddOneOut.Find([Slow("a", 9), Slow("b", 0.01), new("c"), new("d", 50, P95: 0.01)]).ShouldBeEmpty();
+        OddOneOut.Find([Slow("a", 9), Slow("b", 0.01), Slow("c", 0.01), new("d")]).Single().Name.ShouldBe("a");
     }
 
     private static InstanceMeasures Slow(string name, double p95) => new(name, 1000, P95: p95);

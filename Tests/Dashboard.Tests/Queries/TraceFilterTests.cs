@@ -48,7 +48,7 @@ public sealed class TraceFilterTests(TraceFilterTests.FourTraces traces) : IClas
         TraceQueriesTests.Names(found).ShouldBe(expected);
         found.Next.ShouldBeNull();
         found.IsPartial.ShouldBeFalse();
-        (await traces.Store.Traces.CountAsync(FilterOf(filter), CancellationToken.None)).ShouldBe((found.Traces.Count, false));
+        (await traces.Store.Traces.CountAsync(FilterOf(filter), LogFilter.Many, CancellationToken.None)).ShouldBe((found.Traces.Count, false));
     }
 
     internal static TraceFilter FilterOf(string text)

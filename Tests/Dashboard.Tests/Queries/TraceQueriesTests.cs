@@ -66,7 +66,7 @@ public sealed class TraceQueriesTests : IDisposable
             page.IsPartial.ShouldBeFalse();
         }
 
-        (await store.Traces.CountAsync(wanted, CancellationToken.None)).ShouldBe((1, false));
+        (await store.Traces.CountAsync(wanted, LogFilter.Many, CancellationToken.None)).ShouldBe((1, false));
         (await store.Traces.FindAsync(wanted with { HasError = false }, CancellationToken.None)).Traces.Select(trace => trace.Id).ShouldNotContain(1.ToString("x32"));
     }
 
@@ -87,6 +87,75 @@ public sealed class TraceQueriesTests : IDisposable
         while (next is not null);
 
         seen.ShouldBe(Enumerable.Range(1, 30).Reverse().Select(n => n.ToString("x32")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trace_over_three_segments_is_one_in_lists_counts_samples_and_in_full(bool errorFirst)
+    {
+        await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 1 });
+        SpanDraft failed = Samples.Span(1, "SELECT", kind: 3, status: 2, parent: "00000000000000bb");
+        SpanDraft middle = Samples.Span(1, "call", kind: 3, parent: "00000000000000aa", id: "00000000000000bb");
+        SpanDraft entered = Samples.Span(1, "GET", "nginx", milliseconds: 30, service: "nginx", id: "00000000000000aa");
+        foreach (var span in errorFirst ? new[] { failed, middle, entered } : [entered, middle, failed])
+        {
+            await store.AddAsync(span);
+            await OpenStore.UntilAsync(() => store.Segments[^1].Spans == 0, "the next segment");
+        }
+
+        await store.AddAsync(Samples.Span(2, "GET"));
+        store.Segments.Count(s => s.Spans > 0).ShouldBe(4);
+
+        foreach (var byDuration in new[] { false, true })
+        {
+            var page = await store.Traces.FindAsync(new TraceFilter { HasError = true, ByDuration = byDuration }, CancellationToken.None);
+            var trace = page.Traces.ShouldHaveSingleItem($"by duration: {byDuration}");
+            (trace.Id, trace.Spans.Count).ShouldBe((1.ToString("x32"), 3));
+        }
+
+        (await store.Traces.CountAsync(new TraceFilter { HasError = true }, LogFilter.Many, CancellationToken.None)).ShouldBe((1, false));
+        (await store.Traces.SampleAsync(new TraceFilter { HasError = true }, CancellationToken.None)).Entries.Select(entry => entry.Instance).ShouldBe(["nginx"]);
+        (await store.Traces.SampleAsync(new TraceFilter { HasError = false }, CancellationToken.None)).Entries.Select(entry => entry.Trace.ToString()).ShouldBe([2.ToString("x32")]);
+        (await store.Traces.SampleAsync(new TraceFilter(), CancellationToken.None)).Entries.Count.ShouldBe(2);
+        (await store.Traces.FindAsync(1.ToString("x32"), Samples.Time, CancellationToken.None))!.Spans.Count.ShouldBe(3);
+        List<string> listed = [];
+        TraceCursor? next = null;
+        do
+        {
+            var page = await store.Traces.FindAsync(new TraceFilter { Limit = 1, Before = next }, CancellationToken.None);
+            listed.AddRange(page.Traces.Select(trace => trace.Id));
+            next = page.Next;
+        }
+        while (next is not null);
+
+        listed.ShouldBe([2.ToString("x32"), 1.ToString("x32")]);
+    }
+
+    [Fact]
+    public async Task What_is_far_from_a_trace_is_looked_for_along_its_spans_and_else_the_answer_says_that_it_was_not()
+    {
+        var clock = new SettableTime();
+        await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 1 }, clock);
+        var spans = new[]
+        {
+            Samples.Span(1, "import", milliseconds: 1_800_000, id: "00000000000000aa"),
+            Samples.Span(1, "part", at: 1_700_000, kind: 1, parent: "00000000000000aa"),
+            Samples.Span(1, "end", at: 2_300_000, kind: 1, parent: "00000000000000aa"),
+            Samples.Span(1, "mail, much later", at: 7_200_000, kind: 1, parent: "00000000000000aa"),
+        };
+        foreach (var (span, minutes) in spans.Zip([0, 29, 39, 120]))
+        {
+            clock.Now = Samples.Time.AddMinutes(minutes);
+            await store.AddAsync(span);
+            await OpenStore.UntilAsync(() => store.Segments[^1].Spans == 0, "the next segment");
+        }
+
+        var around = await store.Traces.FindAsync(1.ToString("x32"), Samples.Time, CancellationToken.None);
+        var all = await store.Traces.FindAsync(1.ToString("x32"), null, CancellationToken.None);
+
+        (around!.Spans.Count, around.IsNarrow).ShouldBe((3, true));
+        (all!.Spans.Count, all.IsNarrow).ShouldBe((4, false));
     }
 
     [Fact]
@@ -206,6 +275,24 @@ public sealed class TraceQueriesTests : IDisposable
         var sorted = many.Entries.Where(entry => entry.Name == "many").Select(entry => entry.Milliseconds).Order().ToList();
         sorted[sorted.Count / 2].ShouldBeInRange(47, 53);
         sorted[sorted.Count * 95 / 100].ShouldBeInRange(93, 97);
+    }
+
+    [Theory]
+    [InlineData(7, 7)]
+    [InlineData(1000, 30)]
+    public async Task Counting_traces_and_spans_ends_where_it_is_told_to(int most, int expected)
+    {
+        await using var store = await OpenStore.AtAsync(_folder.Path, o => o with { SegmentBytes = 1 });
+        await store.AddAsync(Enumerable.Range(1, 5).Select(n => Samples.Span(n, "one")));
+        await store.AddAsync(Enumerable.Range(6, 25).Select(n => Samples.Span(n, "two")));
+
+        (await store.Traces.CountAsync(new TraceFilter(), most, CancellationToken.None)).ShouldBe((expected, false));
+        using var readers = new SegmentReaders(_folder.Path);
+        foreach (var text in new[] { null, "-nobody" })
+        {
+            var page = new SpanSearch(new SpanFilter { Limit = 3, Text = text, CountUpTo = most }, [.. store.Segments], readers, CancellationToken.None).Run();
+            (page.Spans.Count, page.TotalCount, page.IsCounted).ShouldBe((3, expected, most > 30));
+        }
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Stack.Dashboard.Storage;
+using Stack.Dashboard.Tests.Ingest;
 
 namespace Stack.Dashboard.Tests.Storage;
 
@@ -16,7 +17,7 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
     {
         Directory.CreateDirectory(_folder.File("empty"));
         var (without, timeWithout, _) = await StartAsync(_folder.File("empty"));
-        Make(_folder.File("full"));
+        Make(_folder.File("full"), Samples.Time);
         Directory.GetFiles(_folder.File("full"), "seg-*").Sum(file => new FileInfo(file).Length).ShouldBeGreaterThan(1L << 30);
 
         var (with, timeWith, rows) = await StartAsync(_folder.File("full"));
@@ -24,6 +25,36 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"Start without history {timeWithout.TotalSeconds:0.00} s, with it {timeWith.TotalSeconds:0.00} s; read {without >> 20} and {with >> 20} MB.");
         (with - without).ShouldBeLessThan(40 << 20);
         rows.ShouldBeGreaterThan(1_000_000);
+    }
+
+    [Fact]
+    public async Task After_kill_9_it_listens_before_the_last_hour_is_counted_again_and_then_the_counts_are_right()
+    {
+        Directory.CreateDirectory(_folder.File("empty"));
+        var (_, timeWithout, _) = await StartAsync(_folder.File("empty"));
+        Make(_folder.File("full"), TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        using (var victim = await ChildDashboard.StartAsync(_folder.File("full")))
+        {
+            await victim.SendAsync(Enumerable.Range(0, 100).Select(i => Messages.Log($"row {i}")));
+            victim.Kill();
+        }
+
+        var started = TimeProvider.System.GetTimestamp();
+        using var dashboard = await ChildDashboard.StartAsync(_folder.File("full"));
+        var took = TimeProvider.System.GetElapsedTime(started);
+        var counts = Counts();
+        var rows = await dashboard.CountAsync();
+
+        output.WriteLine($"Start without history {timeWithout.TotalSeconds:0.00} s, after a kill with it {took.TotalSeconds:0.00} s, {counts:N0} of {rows:N0} rows counted.");
+        counts.ShouldBeLessThan(rows);
+        await dashboard.SendAsync(Enumerable.Range(0, 10).Select(i => Messages.Log($"after {i}")));
+        await OpenStore.UntilAsync(() => Counts() == rows + 10, $"{rows + 10} counted rows");
+
+        long Counts()
+        {
+            using var meta = SqliteFile.OpenForReading(Path.Combine(_folder.File("full"), "meta.db"));
+            return meta.ReadNumber("SELECT sum(n) FROM roll");
+        }
     }
 
     /// <summary>What the process read until it listened, and how many rows it then knows of.</summary>
@@ -37,10 +68,10 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>One segment of 117 MB, made by SQLite itself, and copies of it; the last one is still being written.</summary>
-    private static void Make(string folder)
+    private static void Make(string folder, DateTimeOffset time)
     {
         Directory.CreateDirectory(folder);
-        var first = Path.Combine(folder, SegmentInfo.NameOf(Samples.Time, 1));
+        var first = Path.Combine(folder, SegmentInfo.NameOf(time, 1));
         SegmentFile.Open(first, 0).Dispose();
         using (var file = SqliteFile.OpenForWriting(first))
         {
@@ -48,7 +79,7 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
                 INSERT INTO resources(id, service, instance, display, attrs, hash, signals) VALUES(1, 'site', 'site-8001', 'site-8001', '{}', 'r', 1);
                 INSERT INTO scopes VALUES(1, 'WebSite.Home', '', 's');
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<300000)
-                INSERT INTO logs SELECT {{UnixTicks.Of(Samples.Time)}}+i, {{UnixTicks.Of(Samples.Time)}}+i, 9, 1, 1, NULL, NULL, NULL, NULL, hex(randomblob(150)), '{"OrderId":5512}' FROM n;
+                INSERT INTO logs SELECT {{UnixTicks.Of(time)}}+i, {{UnixTicks.Of(time)}}+i, 9, 1, 1, NULL, NULL, NULL, NULL, hex(randomblob(150)), '{"OrderId":5512}' FROM n;
                 """));
             file.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
@@ -58,7 +89,7 @@ public sealed class GigabyteTests(ITestOutputHelper output) : IDisposable
         using var readers = new SegmentReaders(folder);
         for (var number = 1; number <= Segments; number++)
         {
-            var copy = Path.Combine(folder, SegmentInfo.NameOf(Samples.Time.AddHours(number - 1), number));
+            var copy = Path.Combine(folder, SegmentInfo.NameOf(time.AddHours(number - 1), number));
             if (number > 1)
             {
                 File.Copy(first, copy);

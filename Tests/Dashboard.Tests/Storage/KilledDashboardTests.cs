@@ -45,7 +45,7 @@ public sealed class KilledDashboardTests : IDisposable
         for (var sender = 0; sender < Senders; sender++)
         {
             // A batch is stored whole or not at all; the one that was under way may be.
-            var page = await reborn.LogsAsync($"q=sender{sender}&limit=1");
+            var page = await reborn.LogsAsync($"q=sender{sender}&limit=1&count=true");
             var stored = page.GetProperty("totalCount").GetInt32();
             stored.ShouldBeOneOf(acknowledged[sender], acknowledged[sender] + BatchRows);
             page.GetProperty("data").GetProperty("resourceLogs")[0].GetProperty("scopeLogs")[0].GetProperty("logRecords")[0].GetProperty("body").GetProperty("stringValue").GetString()

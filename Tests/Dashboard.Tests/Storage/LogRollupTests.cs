@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Stack.Dashboard.Queries;
 using Stack.Dashboard.Storage;
 
@@ -168,6 +169,83 @@ public sealed class LogRollupTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_second_kill_interrupts_is_counted_at_the_start_after_it()
+    {
+        using var copy = new TempFolder();
+        var now = TimeProvider.System.GetUtcNow();
+        await using (var store = await OpenStore.AtAsync(_folder.Path))
+        {
+            await store.AddAsync(Rows(300).Select(row => row with { Time = now }));
+            Copy(copy, "meta.db*");
+            await store.AddAsync(Rows(200).Select(row => row with { Time = now }));
+            Copy(copy, "seg-*");
+        }
+
+        // Killed when it had only begun: what is counted anew is out of the counts, and nothing is in its place.
+        var recovery = new Recovery(new StorageOptions { Directory = copy.Path }, new StoreStatus(), NullLogger<Recovery>.Instance);
+        recovery.Run().Dispose();
+        recovery.Counting.ShouldNotBeNull();
+        Sum(copy.Path).ShouldBe(0);
+
+        await using var reborn = await OpenStore.AtAsync(copy.Path);
+
+        (await CountsAsync(reborn)).ShouldBe(500);
+        (await reborn.Figures.TemplatesAsync(new LogFilter(), RunningDashboard.Patience, CancellationToken.None)).Groups.Sum(group => group.Count).ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task Rows_that_arrive_while_the_old_ones_are_counted_are_counted_once()
+    {
+        using var copy = new TempFolder();
+        await using (var store = await OpenStore.AtAsync(_folder.Path))
+        {
+            await store.AddAsync(Rows(300));
+            Copy(copy, "meta.db*");
+            Copy(copy, "seg-*");
+        }
+
+        using var catalogue = OpenAfterKill(copy, out var counting);
+        using (var readers = new SegmentReaders(copy.Path))
+        {
+            var segment = new ActiveSegment(new StorageOptions { Directory = copy.Path }, catalogue, readers, TimeProvider.System);
+            var id = catalogue.Segments[^1].MaxId;
+            foreach (var row in Rows(40))
+            {
+                var draft = Samples.Draft(row with { Id = ++id });
+                segment.Insert(new PendingRow(draft.Row.Id, draft.Resource, draft.Scope, draft.Row));
+            }
+
+            segment.Commit();
+            segment.Dispose();
+        }
+
+        counting.Run(CancellationToken.None);
+
+        Sum(copy.Path).ShouldBe(340);
+    }
+
+    [Fact]
+    public async Task What_is_cleared_while_it_is_counted_stays_away()
+    {
+        using var copy = new TempFolder();
+        await using (var store = await OpenStore.AtAsync(_folder.Path))
+        {
+            await store.AddAsync(Rows(300));
+            Copy(copy, "meta.db*");
+            Copy(copy, "seg-*");
+        }
+
+        using var catalogue = OpenAfterKill(copy, out var counting);
+        var stale = catalogue.Cleared;
+        catalogue.Clear(catalogue.ResourcesOf("site", "site-8001"), catalogue.Segments[^1].MaxId);
+
+        catalogue.TryEndRecount(new LogRollups(), stale, "recount", "rollups").ShouldBeFalse();
+        counting.Run(CancellationToken.None);
+
+        Sum(copy.Path).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Rows_of_a_clock_that_was_ahead_are_counted_anew_too_after_an_unclean_stop()
     {
         using var copy = new TempFolder();
@@ -183,7 +261,7 @@ public sealed class LogRollupTests : IDisposable
 
         await using var reborn = await OpenStore.AtAsync(copy.Path, time: time);
 
-        Sum(copy.Path).ShouldBe(150);
+        (await CountsAsync(reborn)).ShouldBe(150);
         (await reborn.Figures.TemplatesAsync(new LogFilter(), RunningDashboard.Patience, CancellationToken.None)).Groups.Sum(group => group.Count).ShouldBe(150);
     }
 
@@ -203,9 +281,21 @@ public sealed class LogRollupTests : IDisposable
     }
 
     /// <summary>All counts of a store.</summary>
-    internal static Task<long> CountsAsync(OpenStore store) => Task.FromResult(Sum(store.Store.Options.Directory));
+    internal static async Task<long> CountsAsync(OpenStore store)
+    {
+        await store.Store.Counted.WaitAsync(RunningDashboard.Patience);
+        return Sum(store.Store.Options.Directory);
+    }
 
     internal static async Task<long> RowsAsync(OpenStore store) => (await store.FindAsync(new LogFilter { Limit = 1 })).TotalCount;
+
+    private static Catalogue OpenAfterKill(TempFolder folder, out RollupRecovery counting)
+    {
+        var recovery = new Recovery(new StorageOptions { Directory = folder.Path }, new StoreStatus(), NullLogger<Recovery>.Instance);
+        var catalogue = recovery.Run();
+        counting = recovery.Counting ?? throw new InvalidOperationException("Nothing is counted anew.");
+        return catalogue;
+    }
 
     private static long Sum(string folder)
     {

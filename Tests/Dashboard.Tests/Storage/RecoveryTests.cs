@@ -156,11 +156,11 @@ public sealed class RecoveryTests : IDisposable
         if (store.Status.BadFiles.Count == 0)
         {
             await OpenStore.UntilAsync(() => store.Status.Damaged.ContainsKey(Path.GetFileName(path)), "the check");
-            (await store.FindAsync(new LogFilter { Limit = 5, CountTotal = false })).Rows.Count.ShouldBe(5);
+            (await store.FindAsync(new LogFilter { Limit = 5, CountUpTo = 0 })).Rows.Count.ShouldBe(5);
         }
 
         await store.AddAsync(Samples.Log("goes on"));
-        (await store.FindAsync(new LogFilter { Limit = 1, CountTotal = false })).Rows.Single().Body.ShouldBe("goes on");
+        (await store.FindAsync(new LogFilter { Limit = 1, CountUpTo = 0 })).Rows.Single().Body.ShouldBe("goes on");
     }
 
     private async Task FillAsync(int segments)

@@ -43,6 +43,17 @@ internal static class Sample
         Replicas = replicas,
     };
 
+    /// <summary>A job of three seconds that ended well a minute ago, or did not.</summary>
+    public static ResourceStatus Job(string name, int exitCode = 0)
+    {
+        var ended = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        var replica = Replica(name, null, "Exited", "Unknown") with
+        {
+            StartedAt = ended.AddSeconds(-3), EndedAt = ended, IsDone = exitCode == 0, LastExit = $"exit code {exitCode}", Reason = $"exit code {exitCode}", Rss = null,
+        };
+        return Resource(name, "Project", replica) with { Wanted = exitCode == 0 ? 0 : 1 };
+    }
+
     /// <summary>What an AppHost tells of a replica beyond the status.</summary>
     public static ResourceDetails Details(string name, string resource) => new()
     {

@@ -38,12 +38,12 @@ public sealed record LifeModel
         return new LifeModel
         {
             State = replica.State == "Running" ? isReady ? "Ready" : Tone.HealthText(replica.Health) : replica.State,
-            StateTone = replica.State == "Running" && !isReady ? Tone.OfHealth(replica.Health) : Tone.OfState(replica.State),
+            StateTone = replica.State == "Running" && !isReady ? Tone.OfHealth(replica.Health) : Tone.Of(replica),
             Reason = replica.Reason,
             Traffic = replica.Traffic switch { "Draining" => "draining", "Out" => "out of traffic", _ => null },
             Restarts = replica.Restarts,
-            StartedAt = replica.StartedAt,
-            Uptime = replica.StartedAt is { } since ? Format.Span(at - since) : null,
+            StartedAt = replica.EndedAt is null ? replica.StartedAt : null,
+            Uptime = replica is { StartedAt: { } since, EndedAt: null } ? Format.Span(at - since) : null,
             LastExit = replica.LastExit,
             Pieces = pieces,
             History = Words(pieces, window, viewer),

@@ -10,6 +10,9 @@ public sealed record OverviewGroup(string Name, IReadOnlyList<OverviewRow> Rows,
     /// <summary>What to do when figures are missing; null: nothing is missing.</summary>
     public string? Hint { get; init; }
 
+    /// <summary>Those that are there now.</summary>
+    public int Present => Rows.Count(r => !r.IsGone);
+
     /// <summary>The largest value of each column, so that the lines below each other can be compared.</summary>
     public double LargestOf(Func<OverviewRow, FigureModel?> column) => Rows.SelectMany(r => column(r)?.Values ?? []).Max() ?? 0;
 
@@ -49,7 +52,8 @@ public sealed record OverviewGroup(string Name, IReadOnlyList<OverviewRow> Rows,
 
     private static string? HintOf(IReadOnlyList<OverviewMember> members)
     {
-        if (members.Any(m => m.Figures?.Served is not null))
+        // What has no address is asked by nobody.
+        if (members.Any(m => m.Figures?.Served is not null) || members.All(m => m is { Replica: { Port: null, Url: null }, Figures: null or { Tried: null } }))
         {
             return null;
         }

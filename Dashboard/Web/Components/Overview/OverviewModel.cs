@@ -29,7 +29,15 @@ public sealed record OverviewModel
 
     public string? Problem { get; init; }
 
-    public int Replicas => Groups.Sum(g => g.Rows.Count(r => !r.IsGone));
+    /// <summary>Whether anything is declared at all.</summary>
+    public bool HasResources { get; init; }
+
+    public bool IsEmpty => Groups.Count == 0 && Gateways.Count == 0 && Suspects.Count == 0;
+
+    public int Replicas => Groups.Sum(g => g.Present);
+
+    /// <summary>Whether each replica has others to be compared with.</summary>
+    public bool AreComparable => Groups.All(g => g.Present > 1);
 
     public bool HasTraffic => Groups.Any(g => g.Total.Requests is not null) || Gateways.Any(g => g.Classes.Count > 0);
 
@@ -42,8 +50,9 @@ public sealed record OverviewModel
         {
             Range = range,
             Groups = groups,
-            Suspects = Suspect.Among(groups.SelectMany(g => g.Findings).Concat(Troubles(view))),
+            Suspects = Suspect.Among(groups.SelectMany(g => g.Findings).Concat(Troubles(view, groups, figures.Window, viewer, at))),
             Gateways = [.. figures.Gateways.OrderBy(g => g.Name, NaturalOrder.Instance).Select(g => GatewayModel.From(g, figures, links))],
+            HasResources = view.Resources.Any(r => !r.Hidden),
             HasControl = view.Connection is not StackConnection.Alone,
             IsWaiting = view.Status is null && view.Connection is not StackConnection.Alone,
             IsStale = view.IsStale,
@@ -52,8 +61,14 @@ public sealed record OverviewModel
         };
     }
 
-    private static IEnumerable<Finding> Troubles(StackView view) =>
-        view.Resources.Where(r => r.Trouble is not null).Select(r => new Finding(Tone.Bad, r.Name, r.Trouble!, "/resources"));
+    // Also of what has no line here: a gateway, a database, a job that failed.
+    private static IEnumerable<Finding> Troubles(StackView view, IEnumerable<OverviewGroup> groups, OverviewWindow window, Viewer viewer, DateTimeOffset at)
+    {
+        var shown = groups.SelectMany(g => g.Rows).Select(r => r.Name).ToHashSet();
+        return view.Resources.Where(r => r.Trouble is not null).Select(r => new Finding(Tone.Bad, r.Name, r.Trouble!, "/resources"))
+            .Concat(view.Resources.Where(r => !r.Hidden).SelectMany(r => r.Replicas).Where(r => !shown.Contains(r.Name))
+                .SelectMany(r => LifeModel.From(r, null, window, viewer, at).Findings(r.Name, window)));
+    }
 }
 
 /// <summary>Something that is wrong.</summary>
@@ -138,7 +153,7 @@ internal static class OverviewGrouping
         var rest = figures.Instances.ToDictionary(i => i.Name);
         foreach (var resource in Compared(view, figures))
         {
-            List<OverviewMember> members = [.. resource.Replicas.Select(r => new OverviewMember(r.Name, r, rest.Remove(r.Name, out var known) ? known : null))];
+            List<OverviewMember> members = [.. resource.Replicas.Where(r => !r.IsDone).Select(r => new OverviewMember(r.Name, r, rest.Remove(r.Name, out var known) ? known : null))];
 
             // Those that served in the window and are no more: a scale-down, or a resource that was renamed.
             foreach (var gone in rest.Values.Where(i => i.Service == resource.Name && i.Served is not null).ToList())
@@ -161,11 +176,14 @@ internal static class OverviewGrouping
     private static List<ResourceStatus> Compared(StackView view, OverviewFigures figures)
     {
         var served = figures.Instances.Where(i => i.Served is not null || i.Tried is not null).Select(i => i.Name).ToHashSet();
-        var shown = view.Resources.Where(r => !r.Hidden && figures.Gateways.All(g => r.Replicas.All(i => i.Name != g.Name))).ToList();
+        var shown = view.Resources.Where(r => !r.Hidden && !IsOver(r) && figures.Gateways.All(g => r.Replicas.All(i => i.Name != g.Name))).ToList();
         var gateways = view.Resources.Select(r => r.Gateway).OfType<string>().ToHashSet();
         var sites = shown.Where(r => !gateways.Contains(r.Name) && (r.Type is "Project" or "ProjectResource" || r.Gateway is not null || r.Replicas.Any(i => served.Contains(i.Name)))).ToList();
         return sites.Count > 0 ? sites : shown;
     }
+
+    /// <summary>A job that has ended, well or not: it answers nobody. The Resources page has it, and what failed is told above.</summary>
+    private static bool IsOver(ResourceStatus resource) => resource.Replicas.Count > 0 && resource.Replicas.All(r => r is { State: "Exited", Port: null, Url: null });
 
     private static List<OverviewMember> Sorted(IEnumerable<OverviewMember> members) => [.. members.OrderBy(m => m.Name, NaturalOrder.Instance)];
 }

@@ -157,6 +157,65 @@ public sealed class OverviewPageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_that_ended_well_is_no_replica()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Job("migrations"), Sample.Site(3), Sample.Nginx());
+        await using var dashboard = await ConnectAsync();
+        await SendAsync(dashboard,
+            SentRequests.Replica(Now.AddSeconds(-20), "migrations", "stack.replica.memory", 90e6),
+            Served("site-8001", 200, 0.02), Served("site-8002", 180, 0.03), Served("site-8003", 190, 0.03));
+
+        var page = await dashboard.OpenAsync("/");
+
+        page.QuerySelectorAll("tr[data-replica]").Select(r => r.GetAttribute("data-replica")).ShouldBe(["site-8001", "site-8002", "site-8003"]);
+        page.QuerySelector(".verdict h2")!.TextContent.Trim().ShouldBe("Nothing stands out: 3 replicas, all alike");
+        page.QuerySelectorAll(".hint").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_that_failed_and_what_has_no_line_here_are_told_as_trouble()
+    {
+        var dead = Sample.Resource("redis", "Executable", Sample.Replica("redis", 6379, "Fatal", "Dead") with { Reason = "5 failures in a row" });
+        var crashed = Sample.Replica("site-8002", 8002, "Exited", "Unknown") with { LastExit = "exit code 134", Reason = "exit code 134", EndedAt = Now };
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Job("migrations", exitCode: 3), dead, Sample.Site(Sample.Replica("site-8001", 8001), crashed));
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/");
+
+        page.QuerySelector(".verdict")!.GetAttribute("data-tone").ShouldBe("bad");
+        page.QuerySelectorAll(".verdict li").Select(Words).ShouldBe(
+            ["migrations Exited: exit code 3", "redis Fatal: 5 failures in a row", "site-8002 Exited: exit code 134"], ignoreOrder: true);
+        page.QuerySelector(".verdict li a[href='/consolelogs/resource/migrations']").ShouldNotBeNull();
+        page.QuerySelectorAll("tr[data-replica]").Select(r => r.GetAttribute("data-replica")).ShouldBe(["site-8001", "site-8002"]);
+        page.QuerySelector("tr[data-replica=site-8002] .chip")!.GetAttribute("data-tone").ShouldBe("bad");
+        Text(page, "tr[data-replica=site-8002] .life").ShouldBe("Exited");
+    }
+
+    [Fact]
+    public async Task With_nothing_but_jobs_the_page_says_where_they_are()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Job("migrations"));
+        await using var dashboard = await ConnectAsync();
+
+        var page = await dashboard.OpenAsync("/");
+
+        Text(page, ".empty").ShouldBe("Nothing runs that serves requests What there is stands on the Resources page.");
+    }
+
+    [Fact]
+    public async Task A_worker_without_address_is_not_told_to_count_requests()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Site(2), Sample.Resource("worker", "Project", Sample.Replica("worker")));
+        await using var dashboard = await ConnectAsync();
+        await SendAsync(dashboard, Served("site-8001", 200, 0.02), Served("site-8002", 180, 0.03));
+
+        var page = await dashboard.OpenAsync("/");
+
+        page.QuerySelectorAll(".hint").ShouldBeEmpty();
+        page.QuerySelector(".verdict h2")!.TextContent.Trim().ShouldBe("Nothing stands out: 3 replicas");
+    }
+
+    [Fact]
     public async Task Alone_the_instances_come_from_what_they_sent()
     {
         await using var dashboard = await TestDashboard.StartAsync();

@@ -52,6 +52,26 @@ public sealed class ResourcesPageTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public async Task A_job_shows_how_it_ended_and_when_it_ran()
+    {
+        await using var host = await FakeAppHost.StartAsync(Socket, Sample.Job("migrations"), Sample.Job("import", exitCode: 3), Sample.Site(1));
+        await using var dashboard = await ConnectedDashboard.StartAsync(Socket);
+
+        var page = await dashboard.OpenAsync("/resources?resource=import");
+
+        var (well, failed) = (Cells(page, "migrations"), Cells(page, "import"));
+        well[1].ShouldMatch(@"^Exited exit code 0 ran 3 s until \d\d:\d\d:\d\d$");
+        well[2].ShouldBe("Done");
+        well[7].ShouldBe("–");
+        page.QuerySelector("tr[data-replica=migrations] .chip")!.GetAttribute("data-tone").ShouldBe("off");
+        failed[1].ShouldMatch(@"^Exited exit code 3 ran 3 s until \d\d:\d\d:\d\d$");
+        failed[2].ShouldBe("Unknown");
+        page.QuerySelector("tr[data-replica=import] .chip")!.GetAttribute("data-tone").ShouldBe("bad");
+        Text(page.QuerySelector("#details")!).ShouldMatch(@"Last exit exit code 3Last process ran 3 s until \d\d:\d\d:\d\d");
+        page.QuerySelector("#pulse")!.TextContent.Trim().ShouldBe("1 of 2 ready");
+    }
+
     [Theory]
     [InlineData("", "site-8001 site-8002 site-8010 nginx worker")]
     [InlineData("?q=SITE", "site-8001 site-8002 site-8010")]
