@@ -148,6 +148,8 @@ public class StartWarningsTests
 
     private static async Task<List<string>> WarningsAsync(Dictionary<string, string?> settings, Action<WebApplicationBuilder>? services = null)
     {
+        // The settings of the product's site lie beside this assembly, and silence it.
+        settings.TryAdd("Stack:Warnings:HostedServices", "true");
         await using var site = await TestSite.StartAsync(settings,
             services: builder =>
             {
