@@ -20,21 +20,30 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
             throw Busy();
         }
 
-        var ticket = new Ticket(budget, store);
-        ticket.Hold(1024);
-        return ticket;
+        return new Ticket(budget, store);
     }
 
     /// <summary>One request's share of the memory; what it still holds when it is disposed is given back.</summary>
-    internal sealed class Ticket(QueueBudget budget, TelemetryStore store) : IDisposable
+    internal sealed class Ticket : IDisposable
     {
+        private readonly QueueBudget _budget;
+        private readonly TelemetryStore _store;
         private long _bytes;
+        private bool _isUnderway;
+
+        public Ticket(QueueBudget budget, TelemetryStore store)
+        {
+            (_budget, _store) = (budget, store);
+            Hold(1024);
+            budget.Enter();
+            _isUnderway = true;
+        }
 
         public void HoldForParsing(long bytes) => Hold(Math.Max(0, (bytes * ParseWeight) - _bytes));
 
         public void Hold(long bytes)
         {
-            if (!budget.TryTake(0, bytes))
+            if (!_budget.TryTake(0, bytes))
             {
                 throw Busy();
             }
@@ -46,10 +55,10 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
         /// <exception cref="IngestException">There is no room, or the writer is held up.</exception>
         public async Task SubmitAsync(TelemetryBatch batch, CancellationToken ct)
         {
-            if (batch.Count > budget.MaxRecords || batch.Bytes > budget.MaxBytes)
+            if (batch.Count > _budget.MaxRecords || batch.Bytes > _budget.MaxBytes)
             {
                 throw new IngestException(
-                    Refusal.TooLarge, $"{batch.Count} records in one request are more than the dashboard can take at once ({budget.MaxRecords}). Send smaller batches.");
+                    Refusal.TooLarge, $"{batch.Count} records in one request are more than the dashboard can take at once ({_budget.MaxRecords}). Send smaller batches.");
             }
 
             Dispose();
@@ -58,12 +67,12 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
                 return;
             }
 
-            if (!budget.TryTake(batch.Count, batch.Bytes))
+            if (!_budget.TryTake(batch.Count, batch.Bytes))
             {
                 throw Busy();
             }
 
-            store.Add(batch);
+            _store.Add(batch);
             try
             {
                 await batch.Settled.WaitAsync(CommitLimit, ct);
@@ -76,8 +85,13 @@ internal sealed class Admission(QueueBudget budget, TelemetryStore store)
 
         public void Dispose()
         {
-            budget.Give(0, _bytes);
+            _budget.Give(0, _bytes);
             _bytes = 0;
+            if (_isUnderway)
+            {
+                _isUnderway = false;
+                _budget.Leave();
+            }
         }
     }
 

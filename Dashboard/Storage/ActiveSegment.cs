@@ -128,7 +128,7 @@ internal sealed class ActiveSegment : IDisposable
         SegmentFile file;
         try
         {
-            file = SegmentFile.Open(PathOf(next), _options.SegmentPageLimit);
+            file = SegmentFile.Open(PathOf(next), _options.SegmentPageLimit, _options.SegmentBytes);
         }
         catch (StoreException)
         {
@@ -184,7 +184,7 @@ internal sealed class ActiveSegment : IDisposable
     private void BeginNew()
     {
         var next = NewInfo();
-        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit));
+        Switch(next, SegmentFile.Open(PathOf(next), _options.SegmentPageLimit, _options.SegmentBytes));
         SaveToCatalogue();
     }
 
@@ -273,7 +273,7 @@ internal sealed class ActiveSegment : IDisposable
 
     private SegmentFile Use(SegmentInfo info)
     {
-        var file = SegmentFile.Open(PathOf(info), _options.SegmentPageLimit);
+        var file = SegmentFile.Open(PathOf(info), _options.SegmentPageLimit, _options.SegmentBytes);
         Switch(info, file);
         return file;
     }

@@ -8,7 +8,7 @@ internal static class HexId
     public static long Parse(ReadOnlySpan<char> sixteenDigits) =>
         unchecked((long)ulong.Parse(sixteenDigits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
-    public static long? ParseOrNull(string? sixteenDigits) => sixteenDigits is null ? null : Parse(sixteenDigits);
+    public static long? ParseOrNull(string? digits, int first = 0) => digits is null ? null : Parse(digits.AsSpan(first, 16));
 
     public static string Span(long value) => unchecked((ulong)value).ToString("x16", CultureInfo.InvariantCulture);
 

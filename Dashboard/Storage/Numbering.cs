@@ -12,6 +12,11 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
     private readonly Dictionary<(long Resource, SeriesInfo Series), SeriesSlot> _series = [];
     private readonly List<DictionaryEntry> _unsaved = [];
     private DictionaryTables? _segment;
+
+    // Rows of a batch have one sender, and mostly one scope and one template.
+    private (ResourceInfo? Info, ResourceSlot? Slot) _lastResource;
+    private (ScopeInfo Scope, long Id) _lastScope;
+    private (string? Text, long Id) _lastTemplate;
     private bool _signalsChanged;
 
     /// <summary>Rows whose sender, template or series was beyond a cap.</summary>
@@ -34,6 +39,7 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
         _scopes.Clear();
         _templates.Clear();
         _series.Clear();
+        (_lastResource, _lastScope, _lastTemplate) = (default, default, default);
         Saved();
     }
 
@@ -58,8 +64,14 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
 
     public long Scope(ScopeInfo scope)
     {
+        if (_lastScope.Id != 0 && _lastScope.Scope == scope)
+        {
+            return _lastScope.Id;
+        }
+
         if (_scopes.TryGetValue(scope, out var known))
         {
+            _lastScope = (scope, known);
             return known;
         }
 
@@ -80,8 +92,14 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
             return null;
         }
 
+        if (ReferenceEquals(text, _lastTemplate.Text))
+        {
+            return _lastTemplate.Id;
+        }
+
         if (_templates.TryGetValue(text, out var known))
         {
+            _lastTemplate = (text, known);
             return known;
         }
 
@@ -120,8 +138,14 @@ internal sealed class Numbering(Catalogue catalogue, NumberingCaps caps)
 
     private ResourceSlot ResourceSlotOf(ResourceInfo info)
     {
+        if (ReferenceEquals(info, _lastResource.Info))
+        {
+            return _lastResource.Slot!;
+        }
+
         if (_resources.TryGetValue(info.Hash, out var known))
         {
+            _lastResource = (info, known);
             return known;
         }
 

@@ -6,6 +6,7 @@ internal sealed class QueueBudget(long maxRecords = 64 * 1024, long maxBytes = 6
     private readonly Lock _gate = new();
     private long _records;
     private long _bytes;
+    private int _underway;
 
     public long MaxRecords { get; } = maxRecords;
 
@@ -14,6 +15,13 @@ internal sealed class QueueBudget(long maxRecords = 64 * 1024, long maxBytes = 6
     public long Records => Interlocked.Read(ref _records);
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Requests that were let in and have not handed over their rows yet.</summary>
+    public int Underway => Volatile.Read(ref _underway);
+
+    public void Enter() => Interlocked.Increment(ref _underway);
+
+    public void Leave() => Interlocked.Decrement(ref _underway);
 
     /// <summary>Set while nothing can be stored and the batch in hand is still being rescued: everything is refused meanwhile.</summary>
     public bool IsClosed { get; set; }

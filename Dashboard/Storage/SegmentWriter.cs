@@ -9,6 +9,7 @@ internal sealed partial class SegmentWriter(
     StoreStatus status, TimeProvider time, ILogger<SegmentWriter> logger)
 {
     public const int CommitRecords = 8192;
+    private const int EnoughToCommit = 256;
     private static readonly TimeSpan LatestCommit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
@@ -300,6 +301,12 @@ internal sealed partial class SegmentWriter(
 
     private TimeSpan CommitWait()
     {
+        if (budget.Underway == 0 && _pending.Count >= EnoughToCommit)
+        {
+            // Nobody is on the way who could still join.
+            return TimeSpan.Zero;
+        }
+
         var rest = _pause - time.GetElapsedTime(_committedAt);
         var latest = LatestWait();
         return rest < latest ? NotNegative(rest) : latest;

@@ -70,20 +70,21 @@ public sealed record DurationChart
             Trace: trace,
             X: Width * Math.Clamp((UnixTicks.ToTime(trace.Start) - range.From) / range.Length, 0, 1),
             Y: Y(trace.Milliseconds, scale))).ToList();
-        var cells = Grids.Select(grid => placed.GroupBy(dot => ((int)(dot.X * grid.Columns / (Width + 1)), (int)(dot.Y * grid.Rows / (Height + 1)))).ToList())
-            .First(found => found.Count <= MaxDots || found.Count <= Grids[^1].Columns * Grids[^1].Rows);
+        var grid = Grids.First(grid => grid == Grids[^1] || placed.Select(dot => CellOf(dot.X, dot.Y, grid)).Distinct().Skip(MaxDots).FirstOrDefault(-1) < 0);
         return
         [
-            .. cells.Select(cell =>
+            .. placed.GroupBy(dot => CellOf(dot.X, dot.Y, grid)).Select(cell =>
             {
                 // The one to see is the one that failed, else the longest.
-                var (shown, x, y) = cell.OrderByDescending(dot => dot.Trace.IsError).ThenByDescending(dot => dot.Trace.Nanoseconds).First();
+                var (shown, x, y) = cell.MaxBy(dot => (dot.Trace.IsError, dot.Trace.Nanoseconds));
                 var (count, start) = (cell.Count(), UnixTicks.ToTime(shown.Start));
                 var text = $"{viewer.Clock(start)}  {shown.Name}  {Format.Duration(shown.Nanoseconds / 100)}{(shown.IsError ? "  failed" : "")}{(count > 1 ? $"  and {count - 1} like it" : "")}";
                 return new TraceDot(PathData.Number(x), PathData.Number(y), shown.IsError, count, TraceModel.AddressOf(shown.Trace.ToString(), start), text);
             }).OrderBy(dot => dot.IsError),
         ];
     }
+
+    private static int CellOf(double x, double y, (int Columns, int Rows) grid) => ((int)(y * grid.Rows / (Height + 1)) * grid.Columns) + (int)(x * grid.Columns / (Width + 1));
 
     private static List<DurationBar> BarsOf(List<SampledEntry> traces, (int Low, int High) scale, TraceRequest request)
     {

@@ -37,7 +37,7 @@ internal sealed class Rollout(string resource, Action changed)
             if (_running is not null)
             {
                 var at = _status?.Replica is { } replica ? $", now at '{replica}'" : "";
-                throw new RolloutBusyException($"'{resource}' is being changed: {_status?.What} ({_reason}){at}. Try again when that has ended; 'stack stop {resource}' calls it off.");
+                throw new RolloutBusyException($"'{resource}' is being changed: {_status?.What} ({_reason}){at}. Try again when that has ended; 'stack stop {resource}' ends it, and every replica with it.");
             }
 
             _running = new CancellationTokenSource();

@@ -108,7 +108,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(409, "'site' is being changed: roll (by command), now at 'site-8003'. Try again when that has ended; 'stack stop site' calls it off.", "Busy", null, "Refused")]
+    [InlineData(409, "'site' is being changed: roll (by command), now at 'site-8003'. Try again when that has ended; 'stack stop site' ends it, and every replica with it.", "Busy", null, "Refused")]
     [InlineData(422, "The setting 'replicas' takes a number of 0 or more.", "Invalid", "replicas", "Refused")]
     [InlineData(409, "The roll is frozen at 'site-8002': it did not get ready within 60 s.", "Failed", null, "Failed")]
     public async Task Refusal_is_noted_word_by_word(int status, string detail, string kind, string? setting, string expected)

@@ -185,7 +185,7 @@ public sealed class DeployTests
         site.Publisher.Publishing = _ => publish.Task;
         var deploy = site.Orchestrator.DeployAsync(new DeployOrder(null, "v2"), CancellationToken.None);
 
-        const string busy = "'site' is being changed: deploy (by command). Try again when that has ended; 'stack stop site' calls it off.";
+        const string busy = "'site' is being changed: deploy (by command). Try again when that has ended; 'stack stop site' ends it, and every replica with it.";
         (await site.Orchestrator.DeployAsync(new DeployOrder(null, null), CancellationToken.None)).ShouldBe(CommandOutcome.Busy(busy));
         (await site.Orchestrator.RollbackAsync(null, CancellationToken.None)).ShouldBe(CommandOutcome.Busy(busy));
         (await site.Run("roll")).ShouldBe(CommandOutcome.Busy(busy));

@@ -188,7 +188,7 @@ public sealed class RollTests
         var second = await site.Run("roll");
         var scale = await site.Scale(5);
 
-        second.ShouldBe(CommandOutcome.Busy("'site' is being changed: roll (by command), now at 'site-8002'. Try again when that has ended; 'stack stop site' calls it off."));
+        second.ShouldBe(CommandOutcome.Busy("'site' is being changed: roll (by command), now at 'site-8002'. Try again when that has ended; 'stack stop site' ends it, and every replica with it."));
         scale.End.ShouldBe(CommandEnd.Busy);
         await site.Drive(first);
         site.Journal.Lines.Count(l => l.StartsWith("launch", StringComparison.Ordinal)).ShouldBe(3);
