@@ -60,7 +60,7 @@ internal sealed class BoardLives : IAsyncDisposable
         var edit = await member.EditPageOfAsync(first);
         await member.TakenAsync(await member.FormAsync(edit, "edit"), ("Text", second));
         await member.FindAsync(first, 0);
-        (await member.FindAsync(second, 1)).ShouldContain("<span>edited</span>");
+        (await member.FindAsync(second, 1)).ShouldContain(">edited</span>");
         await member.SignOutAsync(await member.FormAsync("/", "sign-out"));
         await member.SignInAsync(await member.FormAsync("/sign-in", "member"));
         await member.TakenAsync(await member.FormAsync(edit, "delete"));

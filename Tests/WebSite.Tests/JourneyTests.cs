@@ -208,6 +208,50 @@ public abstract class JourneyTests
     }
 
     [Fact]
+    public async Task Changes_and_deletions_reach_open_pages_on_all_replicas_and_readers_who_come_late()
+    {
+        var word = Unique("live");
+        using var guest = new Guest(Addresses);
+        await guest.SignUpAsync(Unique("Kay"));
+        await guest.PostAsync($"{word} stays");
+        await guest.PostAsync($"{word} goes");
+        var list = (await guest.GetAsync("/")).QuerySelector("#messages")!;
+        var (cursor, change) = (long.Parse(list.GetAttribute("data-cursor")!), long.Parse(list.GetAttribute("data-change")!));
+        var (stays, goes) = (await EditPageAsync($"{word} stays"), await EditPageAsync($"{word} goes"));
+        List<LiveReader> readers = [.. Addresses.SelectMany(address => new[] { new LiveReader(address, events: true, cursor, change), new LiveReader(address, events: false, cursor, change) })];
+        readers.Add(new LiveReader(connection => Addresses[connection % Addresses.Count], events: false, cursor, change));
+        await using var unaware = new LiveReader(Addresses[0], events: true, cursor); // as an older page's script
+        await Task.WhenAll(readers.Append(unaware).Select(reader => reader.ConnectedAsync()));
+
+        await guest.SendAndFollowAsync(stays, "#edit", ("Text", $"{word} has changed"));
+        await SeeAsync(IdOf(stays), $"{word} has changed");
+        await guest.SendAndFollowAsync(goes, "#delete");
+        await SeeAsync(IdOf(goes), null);
+        await guest.SendAndFollowAsync(stays, "#edit", ("Text", $"{word} has changed again"));
+        readers.AddRange([new(Addresses[^1], events: true, cursor, change), new(Addresses[^1], events: false, cursor, change)]);
+        await SeeAsync(IdOf(stays), $"{word} has changed again");
+
+        var gone = IdOf(goes);
+        readers.ShouldAllBe(reader => reader.Changed.GetValueOrDefault(gone, "is there") == null);
+        unaware.Changed.ShouldBeEmpty();
+        foreach (var reader in readers)
+        {
+            await reader.DisposeAsync();
+        }
+
+        async Task<string> EditPageAsync(string text) => (await guest.GetAsync($"/?q={Uri.EscapeDataString(text)}")).QuerySelector("#messages a")!.GetAttribute("href")!;
+
+        async Task SeeAsync(long id, string? text)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            await Wait.Until(() => readers.All(r => r.Changed.TryGetValue(id, out var now) && now == text), () => string.Join("; ", readers.Select(r => r.Changed.GetValueOrDefault(id, "nothing yet"))));
+            TestContext.Current.TestOutputHelper?.WriteLine($"{readers.Count} readers had it after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms");
+        }
+
+        static long IdOf(string path) => long.Parse(path.Split('/')[2]);
+    }
+
+    [Fact]
     public async Task Many_who_post_at_once_lose_and_double_nothing_and_no_reader_misses_any()
     {
         const int Writers = 4;

@@ -15,7 +15,7 @@ public sealed class MigrationTests
         var codes = await Task.WhenAll(steps.Select(step => step.ExitAsync(TimeSpan.FromMinutes(2))));
 
         codes.ShouldAllBe(code => code == 0, string.Join('\n', steps.Select(step => step.Output)));
-        steps.Count(step => step.Output.Contains("applied 20261128190000_FirstTables", StringComparison.Ordinal)).ShouldBe(1);
+        steps.Count(step => step.Output.Contains("applied 20261128190000_FirstTables, 20261128220000_SignInTries, 20261128223000_MessageChanges.", StringComparison.Ordinal)).ShouldBe(1);
         steps.Count(step => step.Output.Contains("nothing was missing", StringComparison.Ordinal)).ShouldBe(7);
         foreach (var step in steps)
         {
@@ -34,7 +34,7 @@ public sealed class MigrationTests
         (await site.ExitAsync()).ShouldBe(1);
 
         site.Output.Trim().ShouldBe(
-            $"The board's database '{replicas.ConnectionString["Data Source=".Length..]}' lacks 20261128190000_FirstTables, 20261128220000_SignInTries. Apply what is missing once, before the replicas start: dotnet WebSite.dll --migrate. "
+            $"The board's database '{replicas.ConnectionString["Data Source=".Length..]}' lacks 20261128190000_FirstTables, 20261128220000_SignInTries, 20261128223000_MessageChanges. Apply what is missing once, before the replicas start: dotnet WebSite.dll --migrate. "
             + "Replicas don't do it themselves, since N of them would do it at once; a site that is alone may: Board__MigrateAtStart=true.");
         File.Exists(replicas.ConnectionString["Data Source=".Length..]).ShouldBeFalse();
     }
@@ -56,14 +56,14 @@ public sealed class MigrationTests
             command.CommandText = """
                 CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL);
                 INSERT OR REPLACE INTO "__EFMigrationsLock" VALUES (1, '2026-01-01');
-                DELETE FROM "__EFMigrationsHistory"; DROP TABLE "Messages"; DROP TABLE "Members"; DROP TABLE "Leases"; DROP TABLE "SignInTries";
+                DELETE FROM "__EFMigrationsHistory"; DROP TABLE "Messages"; DROP TABLE "Members"; DROP TABLE "Leases"; DROP TABLE "SignInTries"; DROP TABLE "Changes";
                 """;
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
         await using var next = replicas.Launch("--migrate");
         (await next.ExitAsync()).ShouldBe(0, next.Output);
-        next.Output.ShouldContain("applied 20261128190000_FirstTables");
+        next.Output.ShouldContain("applied 20261128190000_FirstTables, 20261128220000_SignInTries, 20261128223000_MessageChanges.");
     }
 
     [Theory]

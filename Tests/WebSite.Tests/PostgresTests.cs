@@ -126,7 +126,7 @@ public sealed class PostgresFailureTests(PostgresServer server) : FailureTests, 
         var codes = await Task.WhenAll(steps.Select(step => step.ExitAsync(TimeSpan.FromMinutes(2))));
 
         codes.ShouldAllBe(code => code == 0, string.Join('\n', steps.Select(step => step.Output)));
-        steps.Count(step => step.Output.Contains("applied 20261128190000_FirstTables", StringComparison.Ordinal)).ShouldBe(1);
+        steps.Count(step => step.Output.Contains("applied 20261128190000_FirstTables, 20261128220000_SignInTries, 20261128223000_MessageChanges.", StringComparison.Ordinal)).ShouldBe(1);
         foreach (var step in steps)
         {
             await step.DisposeAsync();

@@ -76,6 +76,7 @@ public sealed class BoardController(MessageStore messages, MemberStore members, 
     private async Task<BoardPage> PageAsync(MessageForm form, string? search, long? before, CancellationToken cancellationToken)
     {
         var site = new SiteFacts(Replica.Of(identity, HttpContext.Connection), identity.Version.Split('+')[0], leadership.Leader);
-        return new(site, await messages.ReadAsync(search, before, cancellationToken), form, search?.Trim(), before, whoAmI.Value.Enabled);
+        var change = await messages.NewestChangeAsync(cancellationToken); // before the messages are read: one that comes in between is told again
+        return new(site, await messages.ReadAsync(search, before, cancellationToken), change, form, search?.Trim(), before, whoAmI.Value.Enabled);
     }
 }

@@ -18,6 +18,9 @@ public sealed class BoardContext(DbContextOptions<BoardContext> options) : DbCon
     /// <summary>The messages.</summary>
     public DbSet<Message> Messages => Set<Message>();
 
+    /// <summary>What has happened to them since.</summary>
+    public DbSet<MessageChange> Changes => Set<MessageChange>();
+
     /// <summary>Who leads.</summary>
     public DbSet<Lease> Leases => Set<Lease>();
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Stack.ServiceDefaults;
 using WebSite.Live;
 
@@ -11,7 +12,7 @@ public sealed class MessageStore(BoardContext db, BoardDatabase database, BoardH
 {
     public const int PageSize = 20;
 
-    /// <summary>Whoever posts has it until the commit ("STACK", 2).</summary>
+    /// <summary>Whoever posts, changes or deletes has it until the commit ("STACK", 2).</summary>
     internal const long PostLock = 0x53_54_41_43_4B_02;
 
     /// <summary>Posts a message. The same form with the same text, sent again, is the message that is there already.</summary>
@@ -47,6 +48,9 @@ public sealed class MessageStore(BoardContext db, BoardDatabase database, BoardH
         head.Nudge();
     }
 
+    /// <summary>Number of the newest change or deletion of a message.</summary>
+    public async Task<long> NewestChangeAsync(CancellationToken cancellationToken) => await db.Changes.MaxAsync(c => (long?)c.Id, cancellationToken) ?? 0;
+
     /// <summary>One page, newest first.</summary>
     /// <param name="search">Text that author or message have in them; null or empty: all.</param>
     /// <param name="before">Only messages with lower ids; null: from the newest on.</param>
@@ -81,16 +85,42 @@ public sealed class MessageStore(BoardContext db, BoardDatabase database, BoardH
         }
 
         var (folded, now) = (Folding.Fold(message.Author, text), time.GetUtcNow());
-        return await db.Messages.Where(m => m.Id == id && m.MemberId == member)
-            .ExecuteUpdateAsync(m => m.SetProperty(x => x.Text, text).SetProperty(x => x.Folded, folded).SetProperty(x => x.EditedAt, now), cancellationToken) == 1;
+        return await ChangeAsync(
+            id,
+            () => db.Messages.Where(m => m.Id == id && m.MemberId == member)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Text, text).SetProperty(x => x.Folded, folded).SetProperty(x => x.EditedAt, now), cancellationToken),
+            cancellationToken);
     }
 
-    public async Task<bool> DeleteAsync(long id, long member, CancellationToken cancellationToken)
-        => await db.Messages.Where(m => m.Id == id && m.MemberId == member).ExecuteDeleteAsync(cancellationToken) == 1;
+    public Task<bool> DeleteAsync(long id, long member, CancellationToken cancellationToken)
+        => ChangeAsync(id, () => db.Messages.Where(m => m.Id == id && m.MemberId == member).ExecuteDeleteAsync(cancellationToken), cancellationToken);
 
     private async Task WriteAsync(Message message, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await TakeTurnAsync(cancellationToken);
+        db.Messages.Add(message);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<bool> ChangeAsync(long id, Func<Task<int>> change, CancellationToken cancellationToken)
+    {
+        await using var transaction = await TakeTurnAsync(cancellationToken);
+        if (await change() == 0)
+        {
+            return false;
+        }
+
+        db.Changes.Add(new MessageChange { MessageId = id, At = time.GetUtcNow() });
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        head.Nudge();
+        return true;
+    }
+
+    private async Task<IDbContextTransaction> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (database.Kind == DatabaseKind.PostgreSql)
         {
             // Ids are given out before they become visible: without the lock a reader could go on from 8 while 7 is not committed yet, and miss it.
@@ -98,9 +128,7 @@ public sealed class MessageStore(BoardContext db, BoardDatabase database, BoardH
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PostLock}), pg_notify({PostgresNotifications.Channel}, '')", cancellationToken);
         }
 
-        db.Messages.Add(message);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        return transaction;
     }
 
     private Task<bool> IsThereAsync(string fingerprint, CancellationToken cancellationToken) => db.Messages.AnyAsync(m => m.Fingerprint == fingerprint, cancellationToken);

@@ -4,7 +4,7 @@ using WebSite.Data;
 
 namespace WebSite.Leading;
 
-/// <summary>Removes messages that are older than configured, and tries to sign in that are long past, in short transactions, so that nobody who posts has to wait for long.</summary>
+/// <summary>Removes messages that are older than configured, what is known of their changes, and tries to sign in that are long past, in short transactions, so that nobody who posts has to wait for long.</summary>
 public sealed partial class CleanUp(LeaseStore leases, IOptions<BoardOptions> options, TimeProvider time, ILogger<CleanUp> logger)
 {
     private const int AtOnce = 500;
@@ -17,6 +17,8 @@ public sealed partial class CleanUp(LeaseStore leases, IOptions<BoardOptions> op
         var (oldest, past) = (now - options.Value.KeepFor, now - GuessLimit.Memory);
         var removed = await InPartsAsync(version, db => db.Messages.Where(
             m => db.Messages.Where(o => o.PostedAt < oldest).OrderBy(o => o.Id).Select(o => o.Id).Take(AtOnce).Contains(m.Id)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        await InPartsAsync(version, db => db.Changes.Where(
+            c => db.Changes.Where(o => o.At < oldest).OrderBy(o => o.Id).Select(o => o.Id).Take(AtOnce).Contains(c.Id)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
         await InPartsAsync(version, db => db.SignInTries.Where(
             t => db.SignInTries.Where(o => o.FreeAt < past).OrderBy(o => o.FreeAt).Select(o => o.Name).Take(AtOnce).Contains(t.Name)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
         if (removed > 0)

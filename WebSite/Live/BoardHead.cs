@@ -2,15 +2,15 @@ using System.Threading.Channels;
 
 namespace WebSite.Live;
 
-/// <summary>The newest id that this replica knows of, for all its readers: they wait here, and one watch looks into the database for them.</summary>
+/// <summary>The newest that this replica knows of, for all its readers: they wait here, and one watch looks into the database for them.</summary>
 public sealed class BoardHead
 {
     private readonly Channel<bool> _nudges = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TaskCompletionSource _moved = New();
-    private long _newest;
+    private Position _newest = new(0, 0);
     private int _readers;
 
-    public long Newest => Volatile.Read(ref _newest);
+    public Position Newest => Volatile.Read(ref _newest);
 
     /// <summary>How many wait or read here now.</summary>
     public int Readers => Volatile.Read(ref _readers);
@@ -33,22 +33,22 @@ public sealed class BoardHead
     }
 
     /// <summary>Never goes back: the newest message may be deleted.</summary>
-    public void MoveTo(long newest)
+    public void MoveTo(Position newest)
     {
-        if (newest > Newest)
+        if (newest.IsPast(Newest))
         {
-            Volatile.Write(ref _newest, newest);
+            Volatile.Write(ref _newest, newest.Furthest(Newest));
             Interlocked.Exchange(ref _moved, New()).SetResult();
         }
     }
 
-    /// <summary>Waits until there is something newer than the cursor, and returns the newest id.</summary>
-    public async Task<long> PastAsync(long cursor, CancellationToken cancellationToken)
+    /// <summary>Waits until there is something newer than where the reader is, and returns the newest.</summary>
+    public async Task<Position> PastAsync(Position reader, CancellationToken cancellationToken)
     {
         while (true)
         {
             var moved = Volatile.Read(ref _moved).Task;
-            if (Newest is var newest && newest > cursor)
+            if (Newest is var newest && newest.IsPast(reader))
             {
                 return newest;
             }

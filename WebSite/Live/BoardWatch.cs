@@ -4,7 +4,7 @@ using WebSite.Data;
 
 namespace WebSite.Live;
 
-/// <summary>Looks for new messages on behalf of all readers of this replica: only while there are any, and never once for each.</summary>
+/// <summary>Looks for new messages, and for changes of old ones, on behalf of all readers of this replica: only while there are any, and never once for each.</summary>
 internal sealed partial class BoardWatch(
     BoardHead head, IDbContextFactory<BoardContext> contexts, PostgresNotifications notifications, TimeProvider time, ILogger<BoardWatch> logger) : BackgroundService
 {
@@ -41,7 +41,7 @@ internal sealed partial class BoardWatch(
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            head.MoveTo(await db.Messages.MaxAsync(m => (long?)m.Id, cancellationToken) ?? 0);
+            head.MoveTo(await LiveMessages.NewestAsync(db, cancellationToken));
             _isFailing = false;
         }
         catch (Exception e) when (e is DbException or InvalidOperationException && !cancellationToken.IsCancellationRequested)

@@ -3,7 +3,7 @@ using WebSite.Data;
 namespace WebSite.Models;
 
 /// <summary>Everything the board's page shows.</summary>
-public sealed record BoardPage(SiteFacts Site, MessagePage Messages, MessageForm Form, string? Search, long? Before, bool WhoAmI)
+public sealed record BoardPage(SiteFacts Site, MessagePage Messages, long Change, MessageForm Form, string? Search, long? Before, bool WhoAmI)
 {
     /// <summary>Whether new messages belong at the top of it.</summary>
     public bool IsLive => Before is null && string.IsNullOrWhiteSpace(Search);

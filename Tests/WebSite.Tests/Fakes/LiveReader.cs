@@ -18,17 +18,23 @@ internal sealed class LiveReader : IAsyncDisposable
     private readonly Task _reading;
     private int _connections;
     private volatile bool _isConnected;
+    private readonly Dictionary<long, string?> _changed = [];
     private long _cursor;
+    private long? _change;
 
-    public LiveReader(Func<int, Uri> replica, bool events, long after = 0)
+    /// <param name="replica">Where each connection goes.</param>
+    /// <param name="events">By events; else by long polls.</param>
+    /// <param name="after">The message to begin after.</param>
+    /// <param name="change">The change to begin after; null: changes are not followed.</param>
+    public LiveReader(Func<int, Uri> replica, bool events, long after = 0, long? change = null)
     {
-        (_replica, _cursor) = (replica, after);
+        (_replica, _cursor, _change) = (replica, after, change);
         _reading = Task.Run(() => ReadAsync(events));
     }
 
     /// <summary>Reads from one replica alone.</summary>
-    public LiveReader(Uri replica, bool events, long after = 0)
-        : this(_ => replica, events, after)
+    public LiveReader(Uri replica, bool events, long after = 0, long? change = null)
+        : this(_ => replica, events, after, change)
     {
     }
 
@@ -41,6 +47,18 @@ internal sealed class LiveReader : IAsyncDisposable
             lock (_seen)
             {
                 return [.. _seen];
+            }
+        }
+    }
+
+    /// <summary>What became of messages, by their number: the text that they have now, or null.</summary>
+    public IReadOnlyDictionary<long, string?> Changed
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return new Dictionary<long, string?>(_changed);
             }
         }
     }
@@ -82,7 +100,7 @@ internal sealed class LiveReader : IAsyncDisposable
 
     private async Task EventsAsync(Uri replica)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica, "/live/events")) { Headers = { { "Last-Event-ID", $"{_cursor}" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica, "/live/events")) { Headers = { { "Last-Event-ID", new Position(_cursor, _change).ToString() } } };
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _stop.Token);
         answer.EnsureSuccessStatusCode();
         await using var stream = await answer.Content.ReadAsStreamAsync(_stop.Token);
@@ -93,19 +111,37 @@ internal sealed class LiveReader : IAsyncDisposable
             {
                 Note(JsonSerializer.Deserialize<LiveMessage>(item.Data, JsonSerializerOptions.Web)!);
             }
+            else if (item.EventType == "change")
+            {
+                Note(JsonSerializer.Deserialize<LiveChange>(item.Data, JsonSerializerOptions.Web)!);
+                _change = Position.Parse(item.EventId)?.Change ?? _change;
+            }
         }
     }
 
     private async Task PollAsync(Uri replica)
     {
         _isConnected = true;
-        var batch = (await _client.GetFromJsonAsync<LiveBatch>(new Uri(replica, $"/live/messages?after={_cursor}"), _stop.Token))!;
+        var batch = (await _client.GetFromJsonAsync<LiveBatch>(new Uri(replica, $"/live/messages?after={_cursor}&change={_change}"), _stop.Token))!;
         foreach (var message in batch.Messages)
         {
             Note(message);
         }
 
-        _cursor = batch.Cursor;
+        foreach (var change in batch.Changes)
+        {
+            Note(change);
+        }
+
+        (_cursor, _change) = (batch.Cursor, batch.Change);
+    }
+
+    private void Note(LiveChange change)
+    {
+        lock (_seen)
+        {
+            _changed[change.Id] = change.Text;
+        }
     }
 
     private void Note(LiveMessage message)
