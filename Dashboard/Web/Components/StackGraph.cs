@@ -124,7 +124,7 @@ public sealed record StackGraph(int Width, int Height, IReadOnlyList<GraphBox> B
 
     private static string ToneOf(ReplicaStatus replica) => replica.State == "Running" && replica.Health != "Ready" && replica.Health != "Unknown" ? Tone.OfHealth(replica.Health) : Tone.Of(replica);
 
-    private static string StateOf(ReplicaStatus replica) => replica.State == "Running" ? Tone.HealthText(replica.Health) is var health and not "Unknown" ? health : "Running" : replica.IsDone ? "Done" : replica.State;
+    private static string StateOf(ReplicaStatus replica) => replica.State == "Running" ? Tone.HealthText(replica.Health) is var health and not "Unknown" ? health : "Running" : replica.State;
 
     private sealed record Link(string From, string To, IReadOnlyList<string> Words);
 }
