@@ -43,7 +43,8 @@ internal sealed partial class PostgresNotifications(BoardDatabase database, Boar
         {
             try
             {
-                await using var connection = new NpgsqlConnection(database.ConnectionString);
+                // Of its own: one that has been cut must not come to a request from the pool.
+                await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
                 await connection.OpenAsync(cancellationToken);
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
                 {
