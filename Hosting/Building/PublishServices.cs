@@ -31,8 +31,13 @@ internal static class PublishServices
     }
 
     /// <summary>Registers what runs in publish mode in place of the engine.</summary>
-    public static void AddHost(HostApplicationBuilder host)
+    /// <param name="host">Where.</param>
+    /// <param name="dashboardProject">The dashboard's project file; null: the AppHost references none.</param>
+    /// <param name="dashboardAssembly">What it is built to.</param>
+    public static void AddHost(HostApplicationBuilder host, string? dashboardProject, string? dashboardAssembly)
     {
+        host.Configuration["Publishing:Dashboard:Project"] ??= dashboardProject;
+        host.Configuration["Publishing:Dashboard:Assembly"] ??= Path.GetFileName(dashboardAssembly);
         host.Services.TryAddSingleton<IPipelineActivityReporter>(provider =>
             new Publishing.Pipelines.LoggedActivity(provider.GetRequiredService<ILoggerFactory>().CreateLogger(PublishHost.Category)));
         host.Services.AddSingleton<PublishHost>();

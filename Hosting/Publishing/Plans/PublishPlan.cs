@@ -112,6 +112,12 @@ internal sealed record PublishedDashboard(ParameterResource OtlpKey, ParameterRe
     public const int Port = 18888;
     public const int OtlpGrpcPort = 18889;
     public const int OtlpHttpPort = 18890;
+
+    /// <summary>Its project file; null: the AppHost's build did not name one.</summary>
+    public string? ProjectPath { get; init; }
+
+    /// <summary>File name of its assembly.</summary>
+    public string Assembly { get; init; } = "Stack.Dashboard.dll";
 }
 
 /// <summary>Sorting by ordinals, so that the output does not depend on the order of declarations.</summary>

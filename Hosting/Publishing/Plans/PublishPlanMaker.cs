@@ -70,7 +70,7 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
         }
     }
 
-    private static PublishedDashboard Dashboard()
+    private PublishedDashboard Dashboard()
     {
         static ParameterResource Key(string name, string description)
         {
@@ -81,7 +81,11 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
         return new PublishedDashboard(
             Key("otlp-api-key", "What programs show the dashboard when they send telemetry."),
             Key("dashboard-token", "What a reader of the dashboard signs in with."),
-            Key("dashboard-api-key", "What users of the dashboard's API show it."));
+            Key("dashboard-api-key", "What users of the dashboard's API show it."))
+        {
+            ProjectPath = configuration["Publishing:Dashboard:Project"],
+            Assembly = configuration["Publishing:Dashboard:Assembly"] ?? "Stack.Dashboard.dll",
+        };
     }
 
     // Where it is published, the gateway in front speaks TLS, and a site has no certificate.
