@@ -19,6 +19,9 @@ internal sealed record PublishPlan
     /// <summary>The dashboard; null: there is none.</summary>
     public PublishedDashboard? Dashboard { get; init; }
 
+    /// <summary>Where the projects are built from.</summary>
+    public required PublishSources Sources { get; init; }
+
     /// <summary>Each parameter that a value has in it, by name.</summary>
     public required IReadOnlyList<ParameterResource> Parameters { get; init; }
 

@@ -42,6 +42,7 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
             Programs = programs,
             Gateways = [.. gateways.Select(g => Gateway(g, plan))],
             Dashboard = dashboard,
+            Sources = PublishSources.Of(configuration["AppHost:Directory"]!, programs.Select(p => p.ProjectPath).Append(dashboard?.ProjectPath)),
             Parameters = Parameters(programs, dashboard),
             Warnings = [.. plan.Warnings, .. plan.Resources.SelectMany(r => r.Resource.Annotations.OfType<PublishWarningAnnotation>()).Select(w => w.Text)],
         };
