@@ -36,8 +36,12 @@ internal static class PublishServices
     /// <param name="dashboardAssembly">What it is built to.</param>
     public static void AddHost(HostApplicationBuilder host, string? dashboardProject, string? dashboardAssembly)
     {
-        host.Configuration["Publishing:Dashboard:Project"] ??= dashboardProject;
-        host.Configuration["Publishing:Dashboard:Assembly"] ??= Path.GetFileName(dashboardAssembly);
+        // A source of its own: what is set in others is lost when they are loaded again.
+        host.Configuration.AddInMemoryCollection(
+        [
+            KeyValuePair.Create("Publishing:Dashboard:Project", host.Configuration["Publishing:Dashboard:Project"] ?? dashboardProject),
+            KeyValuePair.Create("Publishing:Dashboard:Assembly", host.Configuration["Publishing:Dashboard:Assembly"] ?? Path.GetFileName(dashboardAssembly)),
+        ]);
         host.Services.TryAddSingleton<IPipelineActivityReporter>(provider =>
             new Publishing.Pipelines.LoggedActivity(provider.GetRequiredService<ILoggerFactory>().CreateLogger(PublishHost.Category)));
         host.Services.AddSingleton<PublishHost>();
