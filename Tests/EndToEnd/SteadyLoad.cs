@@ -5,13 +5,24 @@ internal sealed class SteadyLoad : IDisposable
 {
     private const int Clients = 4;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _client;
+    private readonly TimeSpan _pause;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _failures = [];
     private readonly Task _asking;
     private int _answered;
 
-    public SteadyLoad(Uri page) => _asking = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => AskAsync(page))));
+    /// <param name="page">What they ask.</param>
+    /// <param name="handler">Makes their connections; null: the usual.</param>
+    /// <param name="pause">How long each waits after an answer.</param>
+    public SteadyLoad(Uri page, SocketsHttpHandler? handler = null, TimeSpan pause = default)
+    {
+        handler ??= new SocketsHttpHandler();
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
+        _client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
+        _pause = pause;
+        _asking = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => AskAsync(page))));
+    }
 
     /// <summary>Waits until so many answers more have come.</summary>
     public async Task UntilAsync(int more)
@@ -49,6 +60,7 @@ internal sealed class SteadyLoad : IDisposable
                 using var answer = await _client.GetAsync(page, CancellationToken.None);
                 answer.EnsureSuccessStatusCode();
                 Interlocked.Increment(ref _answered);
+                await Task.Delay(_pause, TimeProvider.System);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {

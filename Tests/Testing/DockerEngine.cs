@@ -48,6 +48,7 @@ public sealed class DockerEngine : IAsyncDisposable
     {
         if (_daemon is not null)
         {
+            Environment.SetEnvironmentVariable("DOCKER_HOST", null);
             await _commands.RunAsync("kill", ["-TERM", $"{_daemon.Id}"], Limit, CancellationToken.None);
             await _daemon.WaitForExitAsync();
             _daemon.Dispose();
@@ -75,7 +76,7 @@ public sealed class DockerEngine : IAsyncDisposable
         foreach (var argument in new[]
         {
             "--net", "/bin/sh", "-c", "ip link set lo up; log=$1; shift; exec dockerd \"$@\" >\"$log\" 2>&1", "sh", _temp.File("log"),
-            "--storage-driver=vfs", "--data-root", _temp.File("data"), "--exec-root", _temp.File("exec"), "--pidfile", _temp.File("pid"), "-H", $"unix://{socket}",
+            "--data-root", _temp.File("data"), "--exec-root", _temp.File("exec"), "--pidfile", _temp.File("pid"), "-H", $"unix://{socket}",
         })
         {
             start.ArgumentList.Add(argument);

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using Testing;
+
+namespace EndToEnd;
+
+/// <summary>The board, published for Docker Compose: built, started and rolled as the output's README says, on an engine of the test's own.</summary>
+[Collection("product ports")]
+[Trait("kind", "e2e")]
+public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngine>, IDisposable
+{
+    private static readonly Uri Gateway = new("http://localhost:8080");
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task Published_stack_starts_in_order_outlives_a_crash_rolls_without_a_loss_and_leaves_nothing()
+    {
+        await using var stack = new ComposeStack(docker, _temp.File("out"));
+        await stack.MakeAsync();
+
+        await stack.ComposeAsync("up", "--detach", "--remove-orphans");
+
+        using var client = Client();
+        (await client.GetAsync(Gateway)).StatusCode.ShouldBe(HttpStatusCode.OK, "the first request");
+        await NginxStartedLastAsync();
+        await EachReplicaAnswersAsync(client);
+        await NothingHasRightsAsync(stack);
+        await WhoIsSignedInIsSoOnEachReplicaAsync(stack);
+
+        using (var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(docker.Pid), TimeSpan.FromMilliseconds(50)))
+        {
+            await CrashedReplicaComesBackAsync(stack, load);
+            var before = await stack.RunningAsync();
+            await stack.RunAsync("stack-roll.sh", []);
+            await load.UntilAsync(20);
+            (await load.StopAsync()).ShouldBeEmpty();
+            (await stack.RunningAsync()).Intersect(before).Select(c => c.Split(' ')[0]).ShouldBe(["/stack_dashboard_1", "/stack_nginx_1"], "they have not changed");
+        }
+
+        await EachReplicaAnswersAsync(client);
+        await EachReplicaIsInTheDashboardAsync(stack, client);
+        var running = await stack.RunningAsync();
+        await stack.ComposeAsync("up", "--detach", "--remove-orphans");
+        (await stack.RunningAsync()).ShouldBe(running, "a second start changes nothing");
+
+        await stack.ComposeAsync("down", "--volumes", "--timeout", "10");
+        (await docker.DockerAsync("ps", "--all", "--quiet")).ShouldBeEmpty();
+        (await docker.DockerAsync("volume", "ls", "--quiet")).ShouldBeEmpty();
+        (await docker.DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Order(StringComparer.Ordinal).ShouldBe(["bridge", "host", "none"]);
+    }
+
+    private HttpClient Client() => new(NetworkNamespace.Handler(docker.Pid)) { Timeout = Limit };
+
+    private async Task NginxStartedLastAsync()
+    {
+        var events = (await docker.DockerAsync("events", "--since", "30m", "--until", "0s", "--filter", "type=container", "--format", "{{.Action}} {{.Actor.Attributes.name}}")).Split('\n');
+        var nginx = Array.IndexOf(events, "start stack_nginx_1");
+        foreach (var site in ComposeStack.Sites)
+        {
+            Array.IndexOf(events, $"health_status: healthy stack_{site}_1").ShouldBeInRange(0, nginx, string.Join('\n', events));
+        }
+
+        Array.IndexOf(events, "die stack_migrations_1").ShouldBeInRange(0, Array.IndexOf(events, "start stack_site-8001_1"));
+    }
+
+    private static async Task EachReplicaAnswersAsync(HttpClient client)
+    {
+        HashSet<string> seen = [];
+        for (var i = 0; i < 40 && seen.Count < ComposeStack.Replicas; i++)
+        {
+            seen.Add(JsonElement.Parse(await client.GetStringAsync(new Uri(Gateway, "/whoami"))).GetProperty("replica").GetString()!);
+        }
+
+        seen.Order(StringComparer.Ordinal).ShouldBe(ComposeStack.Sites);
+    }
+
+    private static async Task NothingHasRightsAsync(ComposeStack stack)
+    {
+        foreach (var service in ComposeStack.Sites.Append("dashboard").Append("nginx"))
+        {
+            var status = await File.ReadAllLinesAsync($"/proc/{await stack.InspectAsync(service, "{{.State.Pid}}")}/status");
+            status.ShouldContain("CapEff:\t0000000000000000", service);
+            status.ShouldContain("NoNewPrivs:\t1", service);
+            var user = service == "nginx" ? "101" : "1654";
+            status.ShouldContain($"Uid:\t{user}\t{user}\t{user}\t{user}", service);
+        }
+    }
+
+    private async Task WhoIsSignedInIsSoOnEachReplicaAsync(ComposeStack stack)
+    {
+        var cookies = new CookieContainer();
+        var handler = NetworkNamespace.Handler(docker.Pid);
+        handler.CookieContainer = cookies;
+        using var client = new HttpClient(handler) { Timeout = Limit };
+        var page = await client.GetStringAsync(new Uri(Gateway, "/sign-up"));
+        var token = page.Split("name=\"__RequestVerificationToken\"")[1].Split("value=\"")[1].Split('"')[0];
+        using var form = new FormUrlEncodedContent([new("Name", "Ada"), new("Password", "correct horse"), new("__RequestVerificationToken", token)]);
+        (await (await client.PostAsync(new Uri(Gateway, "/sign-up"), form)).Content.ReadAsStringAsync()).ShouldContain("<span>Ada</span>");
+
+        using var direct = Client();
+        foreach (var site in ComposeStack.Sites)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{await stack.AddressAsync(site)}:{site[^4..]}/");
+            request.Headers.Add("Cookie", cookies.GetCookieHeader(Gateway));
+            using var answer = await direct.SendAsync(request);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("<span>Ada</span>", customMessage: site);
+        }
+    }
+
+    private static async Task CrashedReplicaComesBackAsync(ComposeStack stack, SteadyLoad load)
+    {
+        await load.UntilAsync(20);
+        var kill = await Commands.RunAsync("kill", ["-KILL", await stack.InspectAsync("site-8002", "{{.State.Pid}}")], new Dictionary<string, string>(), Limit);
+        kill.ExitCode.ShouldBe(0, kill.All);
+
+        const string State = "{{.RestartCount}} {{.State.Health.Status}}";
+        await Eventually.TrueAsync(async () => await stack.InspectAsync("site-8002", State) == "1 healthy", Limit, async () => await stack.InspectAsync("site-8002", State));
+        await load.UntilAsync(20);
+    }
+
+    private static async Task EachReplicaIsInTheDashboardAsync(ComposeStack stack, HttpClient client)
+    {
+        var dashboard = new Uri("http://localhost:18888");
+        using (var refused = await client.GetAsync(new Uri(dashboard, "/api/telemetry/resources")))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        async Task<List<string?>> InstancesAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(dashboard, "/api/telemetry/resources"));
+            request.Headers.Add("X-API-Key", stack.Setting("DASHBOARD_API_KEY"));
+            using var answer = await client.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            return [.. JsonElement.Parse(await answer.Content.ReadAsStringAsync()).EnumerateArray().Where(r => r.GetProperty("hasLogs").GetBoolean()).Select(r => r.GetProperty("instanceId").GetString())];
+        }
+
+        await Eventually.TrueAsync(
+            async () => ComposeStack.Sites.All((await InstancesAsync()).Contains), Limit, async () => $"logs in the dashboard are of: {string.Join(", ", await InstancesAsync())}");
+    }
+}
