@@ -14,7 +14,7 @@ namespace Stack.Hosting.Building;
 internal static class PublishServices
 {
     /// <summary>The targets besides the manifest.</summary>
-    public static IReadOnlyList<IPublisher> Publishers { get; } = [new Publishing.Compose.ComposePublisher()];
+    public static IReadOnlyList<IPublisher> Publishers { get; } = [new Publishing.Compose.ComposePublisher(), new Publishing.Kubernetes.KubernetesPublisher()];
 
     /// <summary>Registers the pipeline, in both modes: user code may ask for it.</summary>
     public static void AddPipeline(HostApplicationBuilder host, IDistributedApplicationPipeline pipeline)
