@@ -57,7 +57,10 @@ public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngi
 
     private async Task NginxStartedLastAsync()
     {
-        var events = (await docker.DockerAsync("events", "--since", "30m", "--until", "0s", "--filter", "type=container", "--format", "{{.Action}} {{.Actor.Attributes.name}}")).Split('\n');
+        // In whole seconds: the one that has begun is waited for.
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 1;
+        var events = (await docker.DockerAsync(
+            "events", "--since", "30m", "--until", $"{now}", "--filter", "event=start", "--filter", "event=die", "--filter", "event=health_status", "--format", "{{.Action}} {{.Actor.Attributes.name}}")).Split('\n');
         var nginx = Array.IndexOf(events, "start stack_nginx_1");
         foreach (var site in ComposeStack.Sites)
         {
