@@ -5,8 +5,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Stack.Hosting.Publishing;
+using Stack.Hosting.Publishing.Compose;
+using Stack.Hosting.Publishing.Kubernetes;
 using Stack.Hosting.Publishing.Manifest;
 using Stack.Hosting.Publishing.Output;
+using Stack.Hosting.Publishing.Supervisord;
+using Stack.Hosting.Publishing.Systemd;
 
 namespace Stack.Hosting.Building;
 
@@ -14,7 +18,7 @@ namespace Stack.Hosting.Building;
 internal static class PublishServices
 {
     /// <summary>The targets besides the manifest.</summary>
-    public static IReadOnlyList<IPublisher> Publishers { get; } = [new Publishing.Compose.ComposePublisher(), new Publishing.Kubernetes.KubernetesPublisher()];
+    public static IReadOnlyList<IPublisher> Publishers { get; } = [new ComposePublisher(), new KubernetesPublisher(), new SystemdPublisher(), new SupervisordPublisher()];
 
     /// <summary>Registers the pipeline, in both modes: user code may ask for it.</summary>
     public static void AddPipeline(HostApplicationBuilder host, IDistributedApplicationPipeline pipeline)
