@@ -136,17 +136,14 @@ internal sealed partial class SystemdBox : IAsyncDisposable
     private async Task<bool> IsUpAsync()
     {
         _container.HasExited.ShouldBeFalse("systemd-nspawn has ended");
-        if (_leader == 0)
+        // The first child only makes the one that stays.
+        var children = (await File.ReadAllTextAsync($"/proc/{_container.Id}/task/{_container.Id}/children")).Trim();
+        if (children.Length == 0)
         {
-            var children = (await File.ReadAllTextAsync($"/proc/{_container.Id}/task/{_container.Id}/children")).Trim();
-            if (children.Length == 0)
-            {
-                return false;
-            }
-
-            _leader = int.Parse(children.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            return false;
         }
 
+        _leader = int.Parse(children.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         return (await RunAsync("systemctl is-active box.target")).Output.Trim() == "active";
     }
 

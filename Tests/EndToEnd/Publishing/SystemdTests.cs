@@ -27,7 +27,7 @@ public sealed class SystemdTests : IAsyncLifetime
     [Fact]
     public async Task A_published_stack_lives_its_whole_life_on_a_machine_of_its_own_without_losing_a_request()
     {
-        await PublishAsync("1.0.0", 4);
+        await PublishAsync("1.0.0", 4, asTyped: true);
         await BuildAsync();
         await RefusesToStartWithoutItsDatabaseAsync();
         await InstallAsync("stack: release 1.0.0 runs");
@@ -50,9 +50,12 @@ public sealed class SystemdTests : IAsyncLifetime
         await LeavesNothingButDataAsync();
     }
 
-    private async Task PublishAsync(string release, int replicas)
+    private async Task PublishAsync(string release, int replicas, bool asTyped = false)
     {
-        var published = await Commands.StackAsync(Nothing, "publish", "systemd", _folder, "--release", release, "--replicas", $"site={replicas}");
+        string[] arguments = ["--release", release, "--replicas", $"site={replicas}"];
+        var published = asTyped
+            ? await Commands.StackAsync(Nothing, ["publish", "systemd", _folder, .. arguments])
+            : await Commands.RunAsync("dotnet", [Path.Combine(Repository.Root, "AppHost/bin/Release/net10.0/AppHost.dll"), "--publisher", "systemd", "--output-path", _folder, .. arguments], Nothing, Limit);
         published.ExitCode.ShouldBe(0, published.All);
     }
 

@@ -1,3 +1,4 @@
+using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Linux;
 using Testing;
 
