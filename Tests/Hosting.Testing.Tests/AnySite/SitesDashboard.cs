@@ -35,21 +35,24 @@ internal sealed class SitesDashboard : IDisposable
         => [.. from sender in List((await GetAsync("logs?limit=2000")).GetProperty("data"), "resourceLogs")
                from scope in List(sender, "scopeLogs")
                from log in List(scope, "logRecords")
-               select new ShownLog(Attributes(sender.GetProperty("resource"))["service.instance.id"], Text(scope.GetProperty("scope"), "name"), Attributes(log))];
+               select new ShownLog(Instance(Attributes(sender.GetProperty("resource"))), Text(scope.GetProperty("scope"), "name"), Attributes(log))];
 
     /// <summary>The instances of a service that have sent points of a metric.</summary>
     public async Task<IReadOnlyList<string>> MeasuredAsync(string service, string metric)
         => [.. List((await GetAsync($"metrics?resource={service}&name={metric}")).GetProperty("data"), "resourceMetrics")
-            .Select(sender => Attributes(sender.GetProperty("resource"))["service.instance.id"]).Distinct().Order(StringComparer.Ordinal)];
+            .Select(sender => Instance(Attributes(sender.GetProperty("resource")))).Distinct().Order(StringComparer.Ordinal)];
 
     private static IReadOnlyList<ShownSpan> Spans(JsonElement answer)
         => [.. from sender in List(answer.GetProperty("data"), "resourceSpans")
                let resource = Attributes(sender.GetProperty("resource"))
                from scope in List(sender, "scopeSpans")
                from span in List(scope, "spans")
-               select new ShownSpan(resource["service.name"], resource["service.instance.id"], Text(span, "name"), Text(span, "traceId"), Text(span, "spanId"), Text(span, "parentSpanId"), Attributes(span))];
+               select new ShownSpan(resource["service.name"], Instance(resource), Text(span, "name"), Text(span, "traceId"), Text(span, "spanId"), Text(span, "parentSpanId"), Attributes(span))];
 
     private async Task<JsonElement> GetAsync(string path) => await _client.GetFromJsonAsync<JsonElement>(path, Cancelled).Within();
+
+    // A sender of one instance may leave it out.
+    private static string Instance(IReadOnlyDictionary<string, string> resource) => resource.GetValueOrDefault("service.instance.id", "");
 
     private static JsonElement.ArrayEnumerator List(JsonElement item, string name) => item.TryGetProperty(name, out var list) ? list.EnumerateArray() : default;
 

@@ -99,10 +99,10 @@ public sealed class DeployJobsTests
         await site.Start();
         var running = site.Last("migrations");
         var deploy = site.Orchestrator.DeployAsync(new DeployOrder(null, "v2"), CancellationToken.None);
-        await site.Settle();
+        await site.Until(() => site.Orchestrator.Status().Rollout?.Replica == "migrations");
 
         running.Signals.ShouldBeEmpty();
-        (await site.Run("roll")).ShouldBe(CommandOutcome.Busy("'site' is being changed: deploy (by command), now at 'migrations'. Try again when that has ended; 'stack stop site' calls it off."));
+        (await site.Run("roll")).ShouldBe(CommandOutcome.Busy("'site' is being changed: deploy (by command), now at 'migrations'. Try again when that has ended; 'stack stop site' ends it, and every replica with it."));
         (await site.Drive(deploy)).Succeeded.ShouldBeTrue();
         site.Of("migrations").Count().ShouldBe(2);
         running.IsLive.ShouldBeFalse();
