@@ -24,6 +24,7 @@ public sealed class DeployTests : IAsyncLifetime
     [Fact]
     public async Task Deploy_rollback_and_a_broken_release_cost_no_request_under_load()
     {
+        _place.Environment["Board__LongPoll"] = "00:00:01"; // a drain waits for each of them
         var second = await PublishAsync("2.0.0");
         (await _place.StackAsync("up", "--detach", "--no-build")).ExitCode.ShouldBe(0);
         var first = await VersionAsync();
