@@ -1,8 +1,10 @@
 var builder = DistributedApplication.CreateBuilder(args);
 
 // For PostgreSQL set ConnectionStrings:board ("Host=…;Database=…;Username=…;Password=…"); otherwise it is a SQLite file that outlives every release.
-builder.Configuration["ConnectionStrings:board"] ??= $"Data Source={builder.StatePath("board/board.db")}";
-var board = builder.AddConnectionString("board");
+var file = $"Data Source={builder.StatePath("board/board.db")}";
+builder.Configuration["ConnectionStrings:board"] ??= file;
+var board = builder.AddConnectionString("board")
+    .WithDescription($"The board's database: {file} (SQLite), or Host=…;Database=…;Username=…;Password=… (PostgreSQL).");
 
 // Once, before the first replica: N replicas must not change the same database at the same time.
 var migrations = builder.AddProject<Projects.WebSite>("migrations", launchProfileName: null)

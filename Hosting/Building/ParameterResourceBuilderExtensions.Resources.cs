@@ -20,6 +20,24 @@ public static partial class ParameterResourceBuilderExtensions
         return builder.AddResource(resource).WithInitialState(ValueSnapshots.First(KnownResourceTypes.ConnectionString, resource.ConfigurationKey));
     }
 
+    /// <summary>Says which value a connection string wants: what is published has it above the line that is to be filled in.</summary>
+    /// <param name="builder">The connection string, as <c>AddConnectionString(name)</c> makes it.</param>
+    /// <param name="description">The text.</param>
+    /// <param name="enableMarkdown">True when it is Markdown.</param>
+    /// <exception cref="ArgumentException">Configuration does not give this one: another resource makes it.</exception>
+    /// <example><code>builder.AddConnectionString("orders").WithDescription("Host=…;Database=orders;Username=…;Password=…");</code></example>
+    public static IResourceBuilder<IResourceWithConnectionString> WithDescription(this IResourceBuilder<IResourceWithConnectionString> builder, string description, bool enableMarkdown = false)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder is not IResourceBuilder<ParameterResource> parameter)
+        {
+            throw new ArgumentException($"The connection string of '{builder.Resource.Name}' is made by that resource, so that nobody is asked for it. Describe the parameters that it is made of.", nameof(builder));
+        }
+
+        parameter.WithDescription(description, enableMarkdown);
+        return builder;
+    }
+
     /// <summary>Makes a parameter whose value configuration gives, without adding it to the application: for resources that have one inside.</summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the parameter.</param>

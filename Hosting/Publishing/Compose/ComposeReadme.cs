@@ -1,4 +1,5 @@
 using Stack.Hosting.Publishing.Images;
+using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Plans;
 
 namespace Stack.Hosting.Publishing.Compose;
@@ -12,7 +13,7 @@ internal static class ComposeReadme
         Written by `stack publish compose`; publishing again replaces what it has written, and nothing else. `docker-compose` below may be `docker compose` too.
 
         ## Start
-        ```sh
+        {{Seeds.Asked(plan.Parameters, ".env")}}```sh
         images/build.sh                             # {{string.Join(", ", images.All.Select(i => i.Reference(plan)))}}
         docker-compose up -d --remove-orphans
         docker-compose ps                           # each replica is a service of its own, with a health

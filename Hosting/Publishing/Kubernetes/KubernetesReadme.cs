@@ -1,4 +1,5 @@
 using Stack.Hosting.Publishing.Images;
+using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Plans;
 
 namespace Stack.Hosting.Publishing.Kubernetes;
@@ -11,7 +12,7 @@ internal static class KubernetesReadme
 
         Written by `stack publish kubernetes`; publishing again replaces what it has written, and nothing else.
 
-        ```sh
+        {{Seeds.Asked(plan.Parameters, KubernetesText.Seed)}}```sh
         images/build.sh                             # {{string.Join(", ", images.All.Select(i => i.Reference(plan)))}}
         kubectl apply -k .                          # after the images are where the cluster gets them
         kubectl -n {{plan.AppName.ToLowerInvariant()}} rollout status deployment

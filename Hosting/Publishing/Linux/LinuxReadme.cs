@@ -1,3 +1,4 @@
+using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Plans;
 
 namespace Stack.Hosting.Publishing.Linux;
@@ -19,7 +20,7 @@ internal static class LinuxReadme
 
             ## Install, and go over to a new release
 
-            ```
+            {Seeds.Asked(plan.Parameters, LinuxFiles.InRoot(paths.Seed))}```
             ./build.sh                  # where the sources and the .NET SDK are: builds into rootfs
             rsync -a ./ root@server:{app}/
             ssh root@server {app}/install.sh

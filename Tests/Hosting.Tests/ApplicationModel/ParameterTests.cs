@@ -147,6 +147,18 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public void A_connection_string_that_is_asked_for_has_a_description_and_one_that_is_made_has_not()
+    {
+        var builder = Models.Empty();
+        var asked = builder.AddConnectionString("orders").WithDescription("Host=…");
+        ((ParameterResource)asked.Resource).Description.ShouldBe("Host=…");
+
+        var made = builder.AddConnectionString("cache", ReferenceExpression.Create($"localhost"));
+
+        Should.Throw<ArgumentException>(() => made.WithDescription("Host=…")).Message.ShouldStartWith("The connection string of 'cache' is made by that resource, so that nobody is asked for it.");
+    }
+
+    [Fact]
     public void A_name_that_is_taken_is_refused()
     {
         var builder = Models.Empty();

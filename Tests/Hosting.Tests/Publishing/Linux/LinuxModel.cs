@@ -32,7 +32,7 @@ internal sealed class LinuxModel : IDisposable
         LinuxModel model = new();
         var builder = model.Builder;
         builder.Configuration["ConnectionStrings:board"] = "set on this machine only";
-        var board = builder.AddConnectionString("board");
+        var board = builder.AddConnectionString("board").WithDescription($"The board's database: Data Source={builder.StatePath("board/board.db")} (SQLite).");
         var migrations = model.Project("migrations", "WebSite").WithArgs("--migrate").WithReference(board);
         var site = model.Project("site", "WebSite").WithReplicas(replicas).WithSequentialPorts(firstPort: 8001).WithHttpHealthCheck("/health").WithReference(board).WaitForCompletion(migrations);
         model.Gateway(site);
@@ -72,7 +72,7 @@ internal sealed class LinuxModel : IDisposable
     /// <summary>All files but the scripts that are the same in every output, in one text.</summary>
     public static string Golden(PublishOutput output)
         => string.Concat(output.Files.Where(f => f.Path == "plan.sh" || (!f.IsExecutable && !f.Path.EndsWith(".sh", StringComparison.Ordinal))).Select(f => $"==== {f.Path}\n{f.Text}\n"))
-            + $"==== {output.Seed?.Path}\n{string.Join('\n', output.Seed?.Keys.Select(k => $"{k.Name}{(k.Value is null ? "" : " (generated)")}") ?? [])}\n==== warnings\n{string.Join('\n', output.Warnings)}\n";
+            + $"==== {output.Seed?.Path}\n{string.Join('\n', output.Seed?.Keys.Select(k => $"{string.Join(' ', k.Comment)} {k.Name}") ?? [])}\n==== warnings\n{string.Join('\n', output.Warnings)}\n";
 
     public static async Task ShouldBeGoldenAsync(PublishOutput output, string golden)
     {
