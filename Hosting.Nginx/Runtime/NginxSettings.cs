@@ -50,8 +50,9 @@ internal sealed record NginxSettings
             return System.IO.Path.GetFullPath(folder, appHostDirectory);
         }
 
-        var beside = System.IO.Path.GetFullPath(System.IO.Path.Combine("..", "nginx"), appHostDirectory);
-        return File.Exists(System.IO.Path.Combine(beside, NginxNames.RootFile)) ? beside : null;
+        // Of an AppHost that was published it is inside.
+        string[] places = [System.IO.Path.GetFullPath(System.IO.Path.Combine("..", "nginx"), appHostDirectory), System.IO.Path.Combine(appHostDirectory, "nginx")];
+        return places.FirstOrDefault(place => File.Exists(System.IO.Path.Combine(place, NginxNames.RootFile)));
     }
 
     private static string? Value(Func<string, string?> read, string key) => read(key) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;

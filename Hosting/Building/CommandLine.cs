@@ -22,6 +22,7 @@ internal static class CommandLine
         ["dcp-dependency-check-timeout"] = "DcpPublisher:DependencyCheckTimeout",
         ["app-name"] = "Stack:AppName",
         ["release"] = "Publishing:Release",
+        ["supervisor"] = "Publishing:Supervisor",
         ["force"] = "Publishing:Force",
         ["state"] = "Stack:State",
     };

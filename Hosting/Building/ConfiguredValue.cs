@@ -20,6 +20,7 @@ internal static class ConfiguredValue
     /// <exception cref="MissingParameterValueException">There is no value; names connection string and key.</exception>
     public static string ReadConnectionString(IConfiguration configuration, string name)
         => configuration.GetConnectionString(name)
+            ?? configuration.GetConnectionString(name.Replace('-', '_'))
             ?? throw new MissingParameterValueException(
                 $"The connection string '{name}' has no value. Set 'ConnectionStrings:{name}' in configuration, for example by the environment variable ConnectionStrings__{name}.") { Key = $"ConnectionStrings:{name}" };
 

@@ -42,7 +42,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _host = new HostApplicationBuilder(settings);
         _secrets = UserSecrets.Find(_host.Configuration, AppHostAssembly);
         ConfigurationSources.AddUserSecrets(_host.Configuration, _secrets);
-        AppHostDirectory = options.ProjectDirectory ?? AppHostMetadata.Find(AppHostAssembly, "apphostprojectpath") ?? _host.Environment.ContentRootPath;
+        AppHostDirectory = options.ProjectDirectory ?? Installed(_host.Configuration) ?? AppHostMetadata.Find(AppHostAssembly, "apphostprojectpath") ?? _host.Environment.ContentRootPath;
         ExecutionContext = new DistributedApplicationExecutionContext(CommandLine.Mode(_host.Configuration));
         _host.Configuration.AddInMemoryCollection(AppHostKeys.Of(_host, options, AppHostAssembly, AppHostDirectory, ExecutionContext));
         if (ExecutionContext.IsPublishMode)
@@ -134,6 +134,10 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Announce("DistributedApplicationBuilt", app);
         return app;
     }
+
+    // An AppHost that was published is not where it was built.
+    private static string? Installed(ConfigurationManager configuration)
+        => configuration["AppHost:Directory"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
     // Test hosts hook in here: the names and payloads are Aspire's.
     private static void Announce(string name, object payload)

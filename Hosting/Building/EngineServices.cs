@@ -70,7 +70,7 @@ internal static class EngineServices
         eventing.Subscribe<BeforeStartEvent>(BuiltInHandlers.BeforeStartAsync);
         if (execution.IsPublishMode)
         {
-            PublishServices.AddHost(host, AppHostMetadata.Find(appHost, "stackdashboardproject"), AppHostMetadata.Find(appHost, "stackdashboardpath"));
+            PublishServices.AddHost(host, appHost);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,15 +37,18 @@ internal static class PublishServices
 
     /// <summary>Registers what runs in publish mode in place of the engine.</summary>
     /// <param name="host">Where.</param>
-    /// <param name="dashboardProject">The dashboard's project file; null: the AppHost references none.</param>
-    /// <param name="dashboardAssembly">What it is built to.</param>
-    public static void AddHost(HostApplicationBuilder host, string? dashboardProject, string? dashboardAssembly)
+    /// <param name="appHost">The AppHost's assembly, in which its build noted where the parts of Stack are.</param>
+    public static void AddHost(HostApplicationBuilder host, Assembly? appHost)
     {
+        KeyValuePair<string, string?> Setting(string key, string? noted) => new(key, host.Configuration[key] ?? noted);
+
         // A source of its own: what is set in others is lost when they are loaded again.
         host.Configuration.AddInMemoryCollection(
         [
-            KeyValuePair.Create("Publishing:Dashboard:Project", host.Configuration["Publishing:Dashboard:Project"] ?? dashboardProject),
-            KeyValuePair.Create("Publishing:Dashboard:Assembly", host.Configuration["Publishing:Dashboard:Assembly"] ?? Path.GetFileName(dashboardAssembly)),
+            Setting("Publishing:Dashboard:Project", AppHostMetadata.Find(appHost, "stackdashboardproject")),
+            Setting("Publishing:Dashboard:Assembly", Path.GetFileName(AppHostMetadata.Find(appHost, "stackdashboardpath"))),
+            Setting("Publishing:Cli:Project", AppHostMetadata.Find(appHost, "stackcliproject")),
+            Setting("Publishing:AppHost:Program", appHost?.GetName().Name),
         ]);
         host.Services.TryAddSingleton<IPipelineActivityReporter>(provider =>
             new Publishing.Pipelines.LoggedActivity(provider.GetRequiredService<ILoggerFactory>().CreateLogger(PublishHost.Category)));

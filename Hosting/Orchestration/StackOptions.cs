@@ -58,7 +58,7 @@ internal sealed record StackOptions
     /// <summary>False where the output is kept in a file: the link has the token in it.</summary>
     public required bool ShowLoginLink { get; init; }
 
-    /// <summary>Path of the dashboard's assembly, as the AppHost's build noted it.</summary>
+    /// <summary>Path of the dashboard's assembly: in the folder of <c>Stack:Dashboard:Folder</c>, or where the AppHost's build has it.</summary>
     public required string? DashboardAssembly { get; init; }
 
     /// <summary>Folder with what is loaded into sites that do not reference ServiceDefaults; null: nothing is.</summary>
@@ -87,7 +87,9 @@ internal sealed record StackOptions
             RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),
             DisableDashboard = options.DisableDashboard || configuration.GetValue("DisableDashboard", false),
             ShowLoginLink = configuration.GetValue("Stack:ShowLoginLink", true),
-            DashboardAssembly = dashboardAssembly,
+            DashboardAssembly = configuration["Stack:Dashboard:Folder"] is { Length: > 0 } dashboard
+                ? Path.Combine(Path.GetFullPath(dashboard, appHostDirectory), Path.GetFileName(dashboardAssembly) ?? "Stack.Dashboard.dll")
+                : dashboardAssembly,
             Logs = new LogSettings
             {
                 TotalBytes = Size(configuration, "Stack:Logs:TotalBytes") ?? new LogSettings().TotalBytes,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Aspire.Hosting.ApplicationModel;
 using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Plans;
@@ -7,14 +8,18 @@ using Stack.Hosting.Publishing.Plans;
 namespace Stack.Hosting.Publishing.Linux;
 
 /// <summary>What systemd's and supervisord's outputs have in common: variables, the gateway's files, scripts, and the plan as scripts read it.</summary>
-internal sealed class LinuxFiles(PublishPlan plan)
+/// <param name="plan">What the machine supervises.</param>
+/// <param name="programs">What is built and installed; null: what the plan has.</param>
+internal sealed class LinuxFiles(PublishPlan plan, IReadOnlyList<LinuxProgram>? programs = null)
 {
-    private static readonly string[] Scripts = ["build.sh", "install.sh", "rollback.sh", "stack-roll.sh", "uninstall.sh"];
+    private static readonly string[] Scripts = ["build.sh", "install.sh", "rollback.sh", "uninstall.sh"];
 
     public LinuxPaths Paths { get; } = new(plan.AppName);
 
-    public IReadOnlyList<LinuxProgram> Programs { get; } =
+    public IReadOnlyList<LinuxProgram> Programs { get; } = programs ??
         [.. plan.Programs.Select(p => LinuxProgram.Of(p, plan.Sources)), .. plan.Dashboard is { } dashboard ? [LinuxProgram.Of(dashboard, plan)] : Array.Empty<LinuxProgram>()];
+
+    public IReadOnlyList<ParameterResource> Parameters => plan.Parameters;
 
     public SeedFile? Seed => plan.Parameters.Count == 0 ? null : new SeedFile(InRoot(Paths.Seed), EnvDialect.Quoted, [.. plan.Parameters.Select(Seeds.Of)]);
 
@@ -44,7 +49,7 @@ internal sealed class LinuxFiles(PublishPlan plan)
             yield return new PublishedFile(".gitignore", $"/{InRoot(Paths.Seed)}\n/rootfs/opt/*/*/releases/\n");
         }
 
-        foreach (var file in Programs.SelectMany(Variables).Concat(plan.Gateways.SelectMany(Gateway)))
+        foreach (var file in Programs.Where(p => p.IsService).SelectMany(Variables).Concat(plan.Gateways.SelectMany(Gateway)))
         {
             yield return file;
         }
@@ -84,6 +89,8 @@ internal sealed class LinuxFiles(PublishPlan plan)
         text.Append("# The plan, as the scripts read it. Generated: publish again to change it.\n");
         text.Append("# shellcheck shell=bash disable=SC2034\n");
         text.Append($"APP={ShellText.Quote(plan.AppName)}\nRELEASE={ShellText.Quote(plan.Release)}\nDASHBOARD={(plan.Dashboard is null ? 0 : 1)}\n");
+        text.Append(ShellText.List("EVERYTHING", Programs.Select(p => p.Name)));
+        text.Append(ShellText.List("SERVICES", Programs.Where(p => p.IsService).Select(p => p.Name)));
         text.Append(ShellText.List("PROGRAMS", running.Select(p => p.Name)));
         text.Append(ShellText.List("JOBS", plan.Programs.Where(p => p.IsJob).Select(p => p.Name)));
         text.Append(ShellText.List("GATEWAYS", plan.Gateways.Select(g => g.Name)));
@@ -99,21 +106,22 @@ internal sealed class LinuxFiles(PublishPlan plan)
         // Only ServiceDefaults tell at /alive how many requests are in flight.
         text.Append(ShellText.Map("ALIVE", running.Select(p => (p.Name, p.HasServiceDefaults ? p.AlivePath : null))));
         text.Append("\n# The variables that have parameters in them, of a program or of one replica.\nsecrets_of() {\n    case $1 in\n");
-        foreach (var program in Programs)
+        foreach (var program in Programs.Where(p => p.IsService))
         {
-            text.Append(Secrets(program.Name, program.Common, program.Program?.Arguments ?? []));
+            text.Append(Secrets(program.Name, program.Common, program.Program?.Arguments ?? [], program.HasDefaults));
             foreach (var replica in program.Program is { IsJob: false } several ? several.Replicas : [])
             {
-                text.Append(Secrets($"{program.Name}-{LinuxProgram.KeyOf(replica)}", program.Program!.Own(replica), []));
+                text.Append(Secrets($"{program.Name}-{LinuxProgram.KeyOf(replica)}", program.Program!.Own(replica), [], program.HasDefaults));
             }
         }
 
         return text.Append("        *) ;;\n    esac\n}\n").ToString();
     }
 
-    private static string Secrets(string id, IReadOnlyDictionary<string, PublishedValue> variables, IReadOnlyList<PublishedValue> arguments)
+    private static string Secrets(string id, IReadOnlyDictionary<string, PublishedValue> variables, IReadOnlyList<PublishedValue> arguments, bool hasDefaults)
     {
-        List<string> lines = [.. variables.Where(v => v.Value.Text is null).Select(v => $"            variable {v.Key} {ShellText.Word(v.Value)}\n")];
+        var word = hasDefaults ? "variable_if_given" : "variable";
+        List<string> lines = [.. variables.Where(v => v.Value.Text is null).Select(v => $"            {word} {v.Key} {ShellText.Word(v.Value)}\n")];
 
         // An argument takes its parameters from variables of the process.
         lines.AddRange(arguments.SelectMany(a => a.Parameters).Select(Seeds.NameOf).Distinct(StringComparer.Ordinal).Where(name => !variables.ContainsKey(name))

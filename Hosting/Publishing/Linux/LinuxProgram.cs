@@ -15,6 +15,12 @@ internal sealed record LinuxProgram(string Name, string Source, string File, str
 
     public bool IsJob => Program?.IsJob == true;
 
+    /// <summary>False: somebody else starts it, with variables of its own.</summary>
+    public bool IsService { get; init; } = true;
+
+    /// <summary>True: variables whose parameters were given no value are left out, and are its to decide.</summary>
+    public bool HasDefaults { get; init; }
+
     /// <summary>What tells its replicas apart in names of units and files: the port, or the number of one that has none.</summary>
     public static string KeyOf(PublishedReplica replica) => $"{replica.Port ?? replica.Index}";
 
@@ -66,4 +72,7 @@ internal sealed record LinuxPaths(string App)
     public string Flags => $"{Run}/drain";
 
     public string Current(string program) => $"{Programs}/{program}/current";
+
+    /// <summary>The release that an AppHost began with.</summary>
+    public string First(string program) => $"{Programs}/{program}/first";
 }

@@ -27,11 +27,34 @@ internal static partial class PublisherStep
         }
 
         var configuration = step.Services.GetRequiredService<IConfiguration>();
+        CheckSupervisor(publisher, configuration["Publishing:Supervisor"]);
         var plan = await new PublishPlanMaker(step.ExecutionContext, configuration, publisher.Network).MakeAsync(step.Model, step.CancellationToken).ConfigureAwait(false);
         var output = publisher.Write(plan);
         var folder = Path.GetFullPath(options.OutputPath);
         var written = new OutputFolder(folder, publisher.Name, configuration.GetValue("Publishing:Force", false)).Write(output);
         Summarize(plan, written, output.Seed, folder, step.Logger);
+    }
+
+    /// <param name="publisher">The target.</param>
+    /// <param name="supervisor">What <c>--supervisor</c> said; null: nothing.</param>
+    /// <exception cref="PublishUsageException">There is no such supervisor there.</exception>
+    public static void CheckSupervisor(IPublisher publisher, string? supervisor)
+    {
+        if (supervisor is null or "")
+        {
+            return;
+        }
+
+        string[] known = [PublishedSupervisors.Systemd, PublishedSupervisors.AppHost];
+        if (publisher is not Systemd.SystemdPublisher)
+        {
+            throw new PublishUsageException($"'--supervisor' belongs to systemd, which can supervise by itself or have the AppHost do so; in the output for {publisher.Name} nothing else can. Leave it out.");
+        }
+
+        if (!known.Contains(supervisor, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new PublishUsageException($"There is no supervisor '{supervisor}'. Give --supervisor {string.Join(" or ", known)}.");
+        }
     }
 
     private static void Summarize(PublishPlan plan, WrittenOutput written, SeedFile? seed, string folder, ILogger logger)
@@ -41,7 +64,7 @@ internal static partial class PublisherStep
             LogWarning(logger, warning);
         }
 
-        foreach (var program in plan.Programs.Where(p => p.Replicas.Count > 1))
+        foreach (var program in plan.AppHost is null ? plan.Programs.Where(p => p.Replicas.Count > 1) : [])
         {
             LogReplicas(logger, program.Name, program.Replicas.Count, $"--replicas {program.Name}=N");
         }
@@ -52,7 +75,7 @@ internal static partial class PublisherStep
         }
 
         LogWritten(logger, written.Written.Count, written.Unchanged, written.Removed.Count, folder);
-        if (seed is not null && written.Seed is { Empty: { Count: > 0 } empty })
+        if (plan.AppHost is null && seed is not null && written.Seed is { Empty: { Count: > 0 } empty })
         {
             LogMissing(logger, string.Join(", ", empty), Path.Combine(folder, seed.Path));
         }

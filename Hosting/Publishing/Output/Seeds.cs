@@ -17,12 +17,16 @@ internal static class Seeds
         return lines.Length == 0 ? "" : $"Before the first start, in `{file}`:\n\n{lines}\n";
     }
 
-    public static SeedKey Of(ParameterResource parameter)
+    public static SeedKey Of(ParameterResource parameter) => Of(parameter, "Needed.");
+
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="withoutDefault">What the line's comment says when there is no default.</param>
+    public static SeedKey Of(ParameterResource parameter, string withoutDefault)
     {
         var isGenerated = parameter.Default is GenerateParameterDefault;
         return new SeedKey(
             NameOf(parameter),
-            [.. DescriptionOf(parameter).Split('\n'), parameter.Default is null ? "Needed." : isGenerated ? "Was made up." : "Has its default."],
+            [.. DescriptionOf(parameter).Split('\n'), parameter.Default is null ? withoutDefault : isGenerated ? "Was made up." : "Has its default."],
             parameter.Default is { } value ? value.GetDefaultValue : null);
     }
 

@@ -19,6 +19,9 @@ internal sealed record PublishPlan
     /// <summary>The dashboard; null: there is none.</summary>
     public PublishedDashboard? Dashboard { get; init; }
 
+    /// <summary>The AppHost itself, where it is to run and supervise; null: the target supervises.</summary>
+    public PublishedAppHost? AppHost { get; init; }
+
     /// <summary>Where the projects are built from.</summary>
     public required PublishSources Sources { get; init; }
 
@@ -122,6 +125,12 @@ internal sealed record PublishedDashboard(ParameterResource OtlpKey, ParameterRe
     /// <summary>File name of its assembly.</summary>
     public string Assembly { get; init; } = "Stack.Dashboard.dll";
 }
+
+/// <summary>The AppHost where it is installed itself.</summary>
+/// <param name="ProjectPath">Its project file.</param>
+/// <param name="Program">Name of its executable.</param>
+/// <param name="CliProject">Project file of what commands it; null: it is not known.</param>
+internal sealed record PublishedAppHost(string ProjectPath, string Program, string? CliProject);
 
 /// <summary>Sorting by ordinals, so that the output does not depend on the order of declarations.</summary>
 internal static class SortedPairs

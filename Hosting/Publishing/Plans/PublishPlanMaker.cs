@@ -23,6 +23,7 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
 
         var gateways = resources.SelectMany(r => r.Annotations.OfType<GatewayAnnotation>()).Select(g => (IResource)g.Gateway).Distinct().ToList();
         var dashboard = IsDashboardLeftOut() ? null : Dashboard();
+        var appHost = AppHost();
         List<string> faults = [];
         List<PublishedProgram> programs = [];
         foreach (var resource in InOrder(plan.Resources.Where(r => !gateways.Contains(r.Resource)).ToList()))
@@ -42,7 +43,8 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
             Programs = programs,
             Gateways = [.. gateways.Select(g => Gateway(g, plan))],
             Dashboard = dashboard,
-            Sources = PublishSources.Of(configuration["AppHost:Directory"]!, programs.Select(p => p.ProjectPath).Append(dashboard?.ProjectPath)),
+            AppHost = appHost,
+            Sources = PublishSources.Of(configuration["AppHost:Directory"]!, [.. programs.Select(p => p.ProjectPath), dashboard?.ProjectPath, appHost?.CliProject]),
             Parameters = Parameters(programs, dashboard),
             Warnings = [.. plan.Warnings, .. plan.Resources.SelectMany(r => r.Resource.Annotations.OfType<PublishWarningAnnotation>()).Select(w => w.Text)],
         };
@@ -87,6 +89,18 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
             ProjectPath = configuration["Publishing:Dashboard:Project"],
             Assembly = configuration["Publishing:Dashboard:Assembly"] ?? "Stack.Dashboard.dll",
         };
+    }
+
+    private PublishedAppHost? AppHost()
+    {
+        if (!string.Equals(configuration["Publishing:Supervisor"], PublishedSupervisors.AppHost, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return configuration.GetSection("Publishing:Replicas").GetChildren().Any()
+            ? throw new DistributedApplicationException("'--replicas' says nothing where the AppHost supervises: it counts by the machine that it runs on. Set the number there: stack scale site=8.")
+            : new PublishedAppHost(configuration["AppHost:FilePath"]!, configuration["Publishing:AppHost:Program"] ?? "AppHost", configuration["Publishing:Cli:Project"] is { Length: > 0 } cli ? cli : null);
     }
 
     // Where it is published, the gateway in front speaks TLS, and a site has no certificate.

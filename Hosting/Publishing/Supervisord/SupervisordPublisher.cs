@@ -21,6 +21,7 @@ internal sealed class SupervisordPublisher : IPublisher
         List<PublishedFile> all =
         [
             .. files.All("supervisord/supervisor.sh", Jobs(files)),
+            new("stack-roll.sh", LinuxFiles.Script("stack-roll.sh"), IsExecutable: true),
             .. sections.Select(s => new PublishedFile(LinuxFiles.InRoot($"/etc/supervisor/conf.d/{s.Name}.conf"), s.Text)),
             new(LinuxFiles.InRoot($"{files.Paths.Programs}/bin/with-env"), LinuxFiles.Script("supervisord/with-env"), IsExecutable: true),
             new(LinuxFiles.InRoot($"{files.Paths.Programs}/bin/watch"), LinuxFiles.Script("supervisord/watch"), IsExecutable: true),

@@ -30,6 +30,30 @@ internal static class Hardening
         "SystemCallFilter=~@privileged",
     ];
 
+    // What of it would end with the AppHost, though what it supervises serves on.
+    private static readonly string[] EndsWithTheService = ["PrivateTmp=yes", "RemoveIPC=yes"];
+
+    /// <summary>The same for a service whose processes are to outlive it.</summary>
+    /// <param name="unit">The unit; its section Service is open.</param>
+    /// <param name="writable">The only folders that it can change.</param>
+    /// <param name="hasLowPorts">True: it may listen on ports below 1024.</param>
+    public static UnitText HardenSupervisor(this UnitText unit, IEnumerable<string> writable, bool hasLowPorts)
+    {
+        foreach (var line in Lines.Except(EndsWithTheService))
+        {
+            unit.Line(line switch
+            {
+                // It asks the kernel who holds a port.
+                _ when line.StartsWith("RestrictAddressFamilies=", StringComparison.Ordinal) => $"{line} AF_NETLINK",
+                "CapabilityBoundingSet=" or "AmbientCapabilities=" when hasLowPorts => $"{line}CAP_NET_BIND_SERVICE",
+                _ => line,
+            });
+        }
+
+        // It gives its socket to its group.
+        return unit.Line("SystemCallFilter=@chown").Each("ReadWritePaths", writable);
+    }
+
     /// <param name="unit">The unit; its section Service is open.</param>
     /// <param name="writable">The only folders that it can change.</param>
     /// <param name="hidden">Folders that it can't even see.</param>
@@ -37,8 +61,7 @@ internal static class Hardening
     {
         foreach (var line in Lines)
         {
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
-            unit.Raw(line[..equals], line[(equals + 1)..]);
+            unit.Line(line);
         }
 
         return unit.Each("ReadWritePaths", writable).Each("InaccessiblePaths", hidden);

@@ -14,18 +14,27 @@ internal sealed class SystemdPublisher : IPublisher
     public PublishOutput Write(PublishPlan plan)
     {
         LinuxChecks.ThrowIfImpossible(plan, Name);
+        if (plan.AppHost is not null)
+        {
+            return AppHostService.Write(plan);
+        }
+
         LinuxFiles files = new(plan);
         List<PublishedFile> all =
         [
             .. files.All("systemd/supervisor.sh"),
+            new("stack-roll.sh", LinuxFiles.Script("stack-roll.sh"), IsExecutable: true),
             .. new Units(plan, files.Programs).All().Select(u => new PublishedFile(LinuxFiles.InRoot($"/etc/systemd/system/{u.Name}"), u.Text)),
             new(LinuxFiles.InRoot($"{files.Paths.Programs}/bin/watch"), LinuxFiles.Script("systemd/watch"), IsExecutable: true),
-            new(LinuxFiles.InRoot($"/usr/lib/sysusers.d/{plan.AppName}.conf"), $"u {plan.AppName} - \"Runs {plan.AppName}\" {files.Paths.State}\n"),
+            new(LinuxFiles.InRoot($"/usr/lib/sysusers.d/{plan.AppName}.conf"), User(plan.AppName, files.Paths)),
             new(LinuxFiles.InRoot($"/usr/lib/tmpfiles.d/{plan.AppName}.conf"), TemporaryFiles(plan.AppName, files.Paths)),
             new("README.md", LinuxReadme.Write(plan, "systemd")),
         ];
         return new PublishOutput([.. all.OrderBy(f => f.Path, StringComparer.Ordinal)], files.Seed, [.. LinuxChecks.WarningsOf(plan, Name)]);
     }
+
+    /// <summary>The user that an application runs as, for systemd-sysusers.</summary>
+    public static string User(string app, LinuxPaths paths) => $"u {app} - \"Runs {app}\" {paths.State}\n";
 
     // The flags are in memory: a reboot ends whatever was kept from requests.
     private static string TemporaryFiles(string user, LinuxPaths paths) =>

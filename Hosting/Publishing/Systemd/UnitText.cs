@@ -16,9 +16,12 @@ internal sealed class UnitText
     }
 
     /// <summary>A line whose value is systemd's own language: specifiers as <c>%i</c> count.</summary>
-    public UnitText Raw(string name, string value)
+    public UnitText Raw(string name, string value) => Line($"{name}={value}");
+
+    /// <summary>The same, in one piece.</summary>
+    public UnitText Line(string line)
     {
-        _text.Append($"{name}={value}\n");
+        _text.Append($"{line}\n");
         return this;
     }
 

@@ -14,6 +14,12 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory($"stack-{target}-").FullName;
 
+    /// <summary>What is published with, beside the target and the release.</summary>
+    private protected virtual IEnumerable<string> Switches(int replicas) => ["--replicas", $"site={replicas}"];
+
+    /// <summary>A line of shell that prints the key of the dashboard's API.</summary>
+    private protected virtual string DashboardKey => ". /etc/stack/secrets.env; echo $DASHBOARD_API_KEY";
+
     private protected SystemdBox Box { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Box = await SystemdBox.BootAsync();
@@ -31,7 +37,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
 
     private protected async Task PublishAsync(string release, int replicas, bool asTyped = false)
     {
-        string[] arguments = ["--release", release, "--replicas", $"site={replicas}"];
+        string[] arguments = ["--release", release, .. Switches(replicas)];
         var published = asTyped
             ? await Commands.StackAsync(Nothing, ["publish", target, _folder, .. arguments])
             : await Commands.RunAsync("dotnet", [Path.Combine(Repository.Root, "AppHost/bin/Release/net10.0/AppHost.dll"), "--publisher", target, "--output-path", _folder, .. arguments], Nothing, Limit);
@@ -71,6 +77,13 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
 
     private protected async Task AllReplicasAnswerAsync()
     {
+        await AnswersOnAllPortsAsync();
+        (await Box.ReadAsync("ps -o user= -C WebSite,Stack.Dashboard | sort -u")).ShouldBe("stack");
+        (await Box.ReadAsync("find /var/lib/stack/stack/keys -perm /077 -name 'key-*'; stat -c %a /etc/stack/secrets.env")).ShouldBe("600");
+    }
+
+    private protected async Task AnswersOnAllPortsAsync()
+    {
         using var client = Box.Client(Gateway);
         HashSet<int> seen = [];
         for (var i = 0; i < 40; i++)
@@ -79,8 +92,6 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         }
 
         seen.ShouldBe(Ports, ignoreOrder: true);
-        (await Box.ReadAsync("ps -o user= -C WebSite,Stack.Dashboard | sort -u")).ShouldBe("stack");
-        (await Box.ReadAsync("find /var/lib/stack/stack/keys -perm /077 -name 'key-*'; stat -c %a /etc/stack/secrets.env")).ShouldBe("600");
     }
 
     private protected async Task OneKeyServesAllAsync()
@@ -98,7 +109,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
     {
         using var client = Box.Client("http://127.0.0.1:18888");
         (await client.GetAsync(new Uri("/api/telemetry/resources", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        client.DefaultRequestHeaders.Add("X-API-Key", await Box.ReadAsync(". /etc/stack/secrets.env; echo $DASHBOARD_API_KEY"));
+        client.DefaultRequestHeaders.Add("X-API-Key", await Box.ReadAsync(DashboardKey));
         List<string> seen = [];
         await Eventually.TrueAsync(
             async () =>
@@ -128,16 +139,14 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
     private protected async Task GoesOverToAnotherReleaseAsync()
     {
         await ReleaseAsync("1.0.1");
-        await InstallAsync("1.0.1");
+        (await Box.ReadAsync("/root/stack/install.sh")).ShouldEndWith("stack: release 1.0.1 runs");
         (await FoldersAsync()).ShouldBe("/opt/stack/site/releases/1.0.1");
     }
 
     private protected async Task PutsABadReleaseBackAsync()
     {
         var before = await PidsAsync(8002, 8003, 8004);
-        await ReleaseAsync("1.0.2");
-        await File.WriteAllTextAsync($"{_folder}/rootfs/opt/stack/site/releases/1.0.2/appsettings.json", "{ broken");
-        await CopyAsync();
+        await ReleaseAsync("1.0.2", broken: "site");
 
         var bad = await Box.RunAsync("/root/stack/install.sh");
 
@@ -181,21 +190,27 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         => Box.ReadAsync($"for port in {string.Join(' ', ports)}; do ss -Hltnp \"sport = :$port\" | grep -o 'pid=[0-9]*' | cut -d= -f2; done; true");
 
     // As rsync does it, but for the parameters, which were set there.
-    private async Task CopyAsync()
+    private protected async Task CopyAsync()
     {
         var copied = await Commands.RunAsync("/bin/bash", ["-c", $"rm -rf {Box.Root}/root/stack && cp -a {_folder} {Box.Root}/root/stack"], Nothing, Limit);
         copied.ExitCode.ShouldBe(0, copied.All);
     }
 
     // The same programs under another name: another build of them would show nothing more.
-    private async Task ReleaseAsync(string release)
+    private protected async Task ReleaseAsync(string release, string? broken = null)
     {
         await PublishAsync(release, Ports.Length);
-        foreach (var program in new[] { "site", "migrations", "dashboard" })
+        foreach (var releases in Directory.GetDirectories($"{_folder}/rootfs/opt/stack", "releases", SearchOption.AllDirectories).Where(r => Directory.Exists($"{r}/1.0.0")))
         {
-            var releases = $"{_folder}/rootfs/opt/stack/{program}/releases";
             (await Commands.RunAsync("cp", ["-r", $"{releases}/1.0.0", $"{releases}/{release}"], Nothing, Limit)).ExitCode.ShouldBe(0);
         }
+
+        if (broken is not null)
+        {
+            await File.WriteAllTextAsync($"{_folder}/rootfs/opt/stack/{broken}/releases/{release}/appsettings.json", "{ broken");
+        }
+
+        await CopyAsync();
     }
 
     private Task<string> FoldersAsync() => Box.ReadAsync("for pid in $(pgrep -x WebSite); do readlink /proc/$pid/cwd; done | sort -u");

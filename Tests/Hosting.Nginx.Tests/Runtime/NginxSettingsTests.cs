@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 using Stack.Hosting.Nginx.Runtime;
 
 namespace Stack.Hosting.Nginx.Tests.Runtime;
@@ -37,6 +38,20 @@ public sealed class NginxSettingsTests
     public void A_runtime_that_is_none_is_named(string value) =>
         Should.Throw<DistributedApplicationException>(() => Read(("STACK_NGINX_RUNTIME", value))).Message
             .ShouldBe($"'{value}' is no runtime for Nginx (setting STACK_NGINX_RUNTIME). Use 'auto', 'container' or 'process'.");
+
+    [Fact]
+    public void The_hand_written_part_is_beside_the_AppHost_or_in_one_that_was_published()
+    {
+        using var temp = new TempFolder();
+        string? Source() => NginxSettings.SourceOf(new ConfigurationBuilder().Build(), $"{temp.Path}/opt/apphost");
+        Source().ShouldBeNull();
+
+        var inside = temp.Write("opt/apphost/nginx/nginx.conf", "");
+        Source().ShouldBe(Path.GetDirectoryName(inside));
+
+        var beside = temp.Write("opt/nginx/nginx.conf", "");
+        Source().ShouldBe(Path.GetDirectoryName(beside));
+    }
 
     private static NginxSettings Read(params (string Key, string Value)[] values) =>
         NginxSettings.Read(key => values.Where(value => value.Key == key).Select(value => value.Value).FirstOrDefault());

@@ -8,6 +8,14 @@ public sealed class ConnectionStringTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_name_with_a_dash_can_be_given_by_a_variable_of_the_environment()
+    {
+        var orders = Models.Empty("ConnectionStrings:my_orders=Server=db").AddConnectionString("my-orders").Resource;
+
+        (await orders.GetConnectionStringAsync(Cancelled)).ShouldBe("Server=db");
+    }
+
+    [Fact]
     public async Task It_comes_from_configuration()
     {
         var orders = Models.Empty("ConnectionStrings:orders=Server=db").AddConnectionString("orders").Resource;

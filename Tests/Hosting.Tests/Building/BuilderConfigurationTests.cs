@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Stack.Hosting.Orchestration;
 
 namespace Hosting.Tests.Building;
 
@@ -97,6 +98,16 @@ public sealed class BuilderConfigurationTests
 
         Should.Throw<InvalidOperationException>(() => builder.ExecutionContext.ServiceProvider).Message.ShouldBe(
             "The services are not available before the application is built. Call Build() first.");
+    }
+
+    [Fact]
+    public void An_AppHost_that_was_published_is_told_where_it_and_the_dashboard_are()
+    {
+        var builder = new DistributedApplicationBuilder(["--AppHost:Directory=/opt/shop/apphost", "--Stack:Dashboard:Folder=../dashboard"]);
+        using var app = builder.Build();
+
+        builder.AppHostDirectory.ShouldBe("/opt/shop/apphost");
+        app.Services.GetRequiredService<StackOptions>().DashboardAssembly.ShouldBe("/opt/shop/dashboard/Stack.Dashboard.dll");
     }
 
     [Fact]

@@ -28,7 +28,7 @@ publish() {
         # The same project once more.
         cp -rl "${built[${PROJECT[$program]}]}" "$to"
     elif [[ ${PROJECT[$program]} == *proj ]]; then
-        dotnet publish "$source/${PROJECT[$program]}" -c Release -o "$to.new" -p:UseAppHost=true -nodeReuse:false -v q "$@"
+        dotnet publish "$source/${PROJECT[$program]}" -c Release -o "$to.new" -p:UseAppHost=true -p:IsPublishable=true -nodeReuse:false -v q "$@"
         mv "$to.new" "$to"
     else
         cp -r "$source/${PROJECT[$program]}" "$to"

@@ -26,7 +26,8 @@ main() {
         while IFS= read -r file; do rm -f "$file"; done <"$installed"
     fi
     rm -f "$etc"/*.secrets.env
-    rm -rf "${opt:?}" "/run/${APP:?}"
+    rm -rf "${opt:?}" "$flags"
+    if [[ -d /run/$APP ]]; then rmdir --ignore-fail-on-non-empty "/run/$APP"; fi
     rm -f "/run/lock/$APP-install.lock"
     supervisor_reload
     if [[ ${1:-} == --purge ]]; then

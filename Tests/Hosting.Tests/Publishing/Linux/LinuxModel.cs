@@ -19,7 +19,7 @@ internal sealed class LinuxModel : IDisposable
         Directory.CreateDirectory(_temp.File("AppHost"));
         Builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            Args = ["--publisher", "systemd", $"--Publishing:Dashboard:Project={_temp.File("Dashboard/Dashboard.csproj")}", .. args],
+            Args = ["--publisher", "systemd", $"--Publishing:Dashboard:Project={_temp.File("Dashboard/Dashboard.csproj")}", $"--Publishing:Cli:Project={_temp.File("Cli/Cli.csproj")}", "--Publishing:AppHost:Program=AppHost", .. args],
             ProjectDirectory = _temp.File("AppHost"),
         });
     }
@@ -27,9 +27,9 @@ internal sealed class LinuxModel : IDisposable
     public IDistributedApplicationBuilder Builder { get; }
 
     /// <summary>The same as the product's AppHost.</summary>
-    public static LinuxModel Product(int replicas = 4)
+    public static LinuxModel Product(int replicas = 4, params string[] args)
     {
-        LinuxModel model = new();
+        LinuxModel model = new(args);
         var builder = model.Builder;
         builder.Configuration["ConnectionStrings:board"] = "set on this machine only";
         var board = builder.AddConnectionString("board").WithDescription($"The board's database: Data Source={builder.StatePath("board/board.db")} (SQLite).");

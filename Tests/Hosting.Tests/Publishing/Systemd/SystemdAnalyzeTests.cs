@@ -14,10 +14,12 @@ public sealed partial class SystemdAnalyzeTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    [Fact]
-    public async Task Systemd_finds_nothing_wrong_and_the_services_can_do_little_harm()
+    [Theory]
+    [InlineData("systemd")]
+    [InlineData("apphost")]
+    public async Task Systemd_finds_nothing_wrong_and_the_services_can_do_little_harm(string supervisor)
     {
-        using var model = LinuxModel.Product();
+        using var model = LinuxModel.Product(4, "--supervisor", supervisor);
         var units = (await model.WriteAsync(new SystemdPublisher())).Files.Where(f => f.Path.StartsWith("rootfs/etc/systemd/system/", StringComparison.Ordinal)).ToList();
         foreach (var unit in units)
         {

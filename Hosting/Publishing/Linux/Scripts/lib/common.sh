@@ -32,7 +32,8 @@ be_alone() {
 
 has_dashboard() { ((DASHBOARD)); }
 
-everything() { printf '%s\n' "${PROGRAMS[@]}" "${JOBS[@]}" $(if has_dashboard; then echo dashboard; fi); }
+# What is built and installed. SERVICES are those of it that are run from here.
+everything() { printf '%s\n' "${EVERYTHING[@]}"; }
 
 # site 8001 -> site-8001; dashboard -> dashboard
 id_of() { if [[ -n ${2:-} ]]; then echo "$1-$2"; else echo "$1"; fi; }
@@ -108,10 +109,12 @@ variable() {
     esac
 }
 
+variable_if_given() { if [[ -n $2 ]]; then variable "$@"; fi; }
+
 # Per process: the variables that have parameters in them, and a mark of everything that it runs with. A process whose mark is another one is restarted.
 compose_secrets() {
     local program id text mark file kept=' '
-    for program in $(everything); do
+    for program in "${SERVICES[@]}"; do
         for id in $(ids_of "$program"); do
             text=$(
                 if [[ -e $seed ]]; then
@@ -245,13 +248,16 @@ prune() {
     local program release kit
     for program in $(everything); do
         for release in $(cd "$opt/$program/releases" && ls -t | tail -n +4); do
-            if ! is_release_in_use "$release"; then rm -rf "$opt/$program/releases/$release"; fi
+            if ! is_release_in_use "$release" && [[ $release != "$(first_of "$program")" ]]; then rm -rf "$opt/$program/releases/$release"; fi
         done
     done
     for kit in $(cd "$opt/kits" && ls -t | tail -n +4); do
         if [[ $kit != "$(kit_at kit)" && $kit != "$(kit_at previous)" ]]; then rm -rf "${opt:?}/kits/$kit"; fi
     done
 }
+
+# The release that an AppHost began with, and takes for its own build.
+first_of() { basename -- "$(readlink "$opt/$1/first" || true)"; }
 
 kit_at() { basename -- "$(readlink "$opt/$1" || true)"; }
 
@@ -336,6 +342,7 @@ in_rolling_order() {
     echo "${unready[@]}" "${ready[@]}"
 }
 
+# Its argument, whether it is a release that is new here, is for those who do it otherwise.
 roll_outdated() {
     local program key
     for program in "${PROGRAMS[@]}"; do
@@ -444,7 +451,7 @@ bring_up() {
     local name=$1 jobs=$2 before=''
     if [[ -e $opt/kit ]]; then before=$(kit_at kit); fi
     activate "$opt/kits/$name"
-    if { ((!jobs)) || run_jobs; } && refresh_dashboard && start_missing && roll_outdated && put_gateway "$opt/kits/$name"; then
+    if { ((!jobs)) || run_jobs; } && refresh_dashboard && start_missing && roll_outdated "$jobs" && put_gateway "$opt/kits/$name"; then
         supervisor_settle
         if [[ -n $before && $before != "$name" ]]; then point "kits/$before" "$opt/previous"; fi
         point "kits/$name" "$opt/kit"
@@ -463,7 +470,7 @@ put_back() {
     local name=$1 before=$2 failed=$RELEASE program
     say "Release $failed did not get ready, see above. What was there before is put back."
     activate "$opt/kits/$before"
-    if ! refresh_dashboard || ! roll_outdated; then fail "What was there before does not get ready either, see above. Replicas that were not touched serve on."; fi
+    if ! refresh_dashboard || ! roll_outdated 0; then fail "What was there before does not get ready either, see above. Replicas that were not touched serve on."; fi
     stop_surplus
     # What a job has done for that release says nothing of another one with its name.
     for program in "${JOBS[@]}"; do rm -f "$opt/$program/done"; done
