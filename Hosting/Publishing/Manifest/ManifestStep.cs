@@ -4,9 +4,12 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Pipelines;
 using Aspire.Hosting.Publishing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stack.Hosting.Publishing.Output;
+using Stack.Hosting.Publishing.Plans;
 
 namespace Stack.Hosting.Publishing.Manifest;
 
@@ -31,10 +34,12 @@ internal static partial class ManifestStep
     public static string FileFor(string outputPath)
         => outputPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Path.GetFullPath(outputPath) : Path.GetFullPath(Path.Combine(outputPath, FileName));
 
-    /// <summary>The text of the manifest, and what there is to say about it.</summary>
-    public static async Task<(byte[] Text, IReadOnlyList<string> Warnings)> RenderAsync(
-        DistributedApplicationExecutionContext execution, DistributedApplicationModel model, string file, CancellationToken cancellationToken)
+    /// <summary>The manifest, what goes beside it, and what there is to say about them.</summary>
+    /// <exception cref="DistributedApplicationException">The model can't be written; all faults are reported at once.</exception>
+    public static async Task<RenderedManifest> RenderAsync(
+        DistributedApplicationExecutionContext execution, DistributedApplicationModel model, IConfiguration configuration, string file, CancellationToken cancellationToken)
     {
+        PublishPlanMaker.SetReplicas([.. model.Resources.Where(r => !r.IsExcludedFromPublish())], configuration);
         using var text = new MemoryStream();
         var writer = new Utf8JsonWriter(text, Json);
         await using (writer.ConfigureAwait(false))
@@ -42,7 +47,8 @@ internal static partial class ManifestStep
             var context = new ManifestPublishingContext(execution, file, writer, cancellationToken);
             await ManifestWriter.WriteAsync(context, model).ConfigureAwait(false);
             text.WriteByte((byte)'\n');
-            return (text.ToArray(), context.Warnings);
+            ManifestChecks.Check(text.ToArray(), context, model, configuration);
+            return new RenderedManifest(text.ToArray(), ManifestSidecar.Render(model, file, configuration), context.Warnings);
         }
     }
 
@@ -51,27 +57,53 @@ internal static partial class ManifestStep
         var options = step.Services.GetRequiredService<IOptions<PipelineOptions>>().Value;
         if (string.IsNullOrWhiteSpace(options.OutputPath))
         {
-            throw new DistributedApplicationException("Where to write the manifest was not said. Give --output-path <file>.json or --output-path <folder>.");
+            throw new PublishUsageException("Where to write the manifest was not said. Give --output-path <file>.json or --output-path <folder>.");
         }
 
         var file = FileFor(options.OutputPath);
-        var (text, warnings) = await RenderAsync(step.ExecutionContext, step.Model, file, step.CancellationToken).ConfigureAwait(false);
-        foreach (var warning in warnings)
+        var rendered = await RenderAsync(step.ExecutionContext, step.Model, step.Services.GetRequiredService<IConfiguration>(), file, step.CancellationToken).ConfigureAwait(false);
+        foreach (var warning in rendered.Warnings)
         {
             LogWarning(step.Logger, warning);
         }
 
-        // Whoever reads the file meanwhile gets the old one or the new one.
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await WriteAsync(ManifestSidecar.FileFor(file), rendered.Sidecar, step.CancellationToken).ConfigureAwait(false);
+            await WriteAsync(file, rendered.Text, step.CancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException($"The manifest can't be written to '{file}': {e.Message}", e);
+        }
+
+        LogWritten(step.Logger, file, rendered.Sidecar is null ? "" : $", and what its format can't say: {ManifestSidecar.FileFor(file)}");
+    }
+
+    // Whoever reads the file meanwhile gets the old one or the new one.
+    private static async Task WriteAsync(string file, byte[]? text, CancellationToken cancellationToken)
+    {
+        if (text is null)
+        {
+            File.Delete(file);
+            return;
+        }
+
         var temporary = $"{file}.{Environment.ProcessId}.tmp";
-        await File.WriteAllBytesAsync(temporary, text, step.CancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(temporary, text, cancellationToken).ConfigureAwait(false);
         File.Move(temporary, file, overwrite: true);
-        LogWritten(step.Logger, file);
     }
 
     [LoggerMessage(5201, LogLevel.Warning, "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 
-    [LoggerMessage(5202, LogLevel.Information, "The manifest is written: {File}")]
-    private static partial void LogWritten(ILogger logger, string file);
+    [LoggerMessage(5202, LogLevel.Information, "The manifest is written: {File}{Beside}")]
+    private static partial void LogWritten(ILogger logger, string file, string beside);
 }
+
+/// <summary>A manifest that is not on disk yet.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="Sidecar">The text of the file beside it; null: there is none.</param>
+/// <param name="Warnings">What is weaker than in a run, in full sentences.</param>
+internal sealed record RenderedManifest(byte[] Text, byte[]? Sidecar, IReadOnlyList<string> Warnings);

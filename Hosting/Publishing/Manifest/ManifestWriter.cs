@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Publishing;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Publishing.Manifest;
 
@@ -45,7 +46,13 @@ internal static class ManifestWriter
         if (resource.GetReplicaCount() is > 1 and var replicas)
         {
             context.Warnings.Add(
-                $"Resource '{resource.Name}' has {replicas} replicas, and the manifest's format can't say so: what deploys it decides how many run. Set the number there, or publish to a target that keeps it.");
+                $"Resource '{resource.Name}' has {replicas} replicas, and the manifest's format can't say so: what deploys it decides how many run. Set the number there ('{Path.GetFileName(ManifestSidecar.FileFor(context.ManifestPath))}' has it), or publish to a target that keeps it.");
+        }
+
+        if (resource.Annotations.OfType<GatewayAnnotation>().LastOrDefault()?.Gateway is { } gateway)
+        {
+            context.Warnings.Add(
+                $"The gateway '{gateway.Name}' is in the manifest without its configuration, for which the format has no place: it does not pass requests on to '{resource.Name}' by itself. Let what deploys the manifest do that, and leave '{gateway.Name}' out (ExcludeFromManifest), or give it an image that has the configuration.");
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
     public async Task<PublishPlan> MakeAsync(DistributedApplicationModel model, CancellationToken cancellationToken)
     {
         var resources = model.Resources.Where(r => !r.IsExcludedFromPublish()).ToList();
-        SetReplicas(resources);
+        SetReplicas(resources, configuration);
         resources.ForEach(RemoveImplicitTls);
         var plan = new PlanMaker(FreePorts, randomizePorts: false).Make(resources);
         Allocate(plan);
@@ -142,11 +142,13 @@ internal sealed class PublishPlanMaker(DistributedApplicationExecutionContext ex
         return new PublishedGateway(gateway, endpoint.Port ?? ports[endpoint.Name][0], endpoint.IsExternal, [.. sites]);
     }
 
-    private void SetReplicas(List<IResource> resources)
+    /// <summary>Sets the numbers of replicas that <c>--replicas</c> asks for.</summary>
+    /// <exception cref="DistributedApplicationException">There is no such resource, or the number is none.</exception>
+    public static void SetReplicas(IReadOnlyList<IResource> resources, IConfiguration configuration)
     {
         foreach (var wish in configuration.GetSection("Publishing:Replicas").GetChildren())
         {
-            var resource = resources.Find(r => string.Equals(r.Name, wish.Key, StringComparison.OrdinalIgnoreCase))
+            var resource = resources.FirstOrDefault(r => string.Equals(r.Name, wish.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new DistributedApplicationException(
                     $"There is no resource '{wish.Key}' to set the replicas of. Use --replicas with one of: {string.Join(", ", resources.OfType<ProjectResource>().Select(r => $"'{r.Name}'"))}.");
             if (!int.TryParse(wish.Value, out var count) || count < 1)

@@ -22,6 +22,9 @@ internal sealed record PublishSources(string Root)
     /// <summary>A file or folder from the root on, with slashes.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
+    /// <summary>True for what is in the root, or below it.</summary>
+    public bool Has(string path) => path == Root || IsBelow(path, Root);
+
     private static bool IsBelow(string path, string folder)
         => Path.GetDirectoryName(folder) is null || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -37,11 +37,22 @@ internal sealed class PublishedPrograms(DistributedApplicationExecutionContext e
             Replicas = replicas,
             Arguments = await ArgumentsAsync(plan, gathered).ConfigureAwait(false),
             Waits = [.. resource.Annotations.OfType<WaitAnnotation>().Where(w => all.Any(o => o.Resource == w.Resource)).Select(w => new PublishedWait(w.Resource.Name, w.WaitType)).Distinct()],
-            HealthPath = resource.Annotations.OfType<HttpHealthCheckAnnotation>().LastOrDefault()?.Path ?? (hasDefaults ? "/health" : null),
-            AlivePath = resource.Annotations.OfType<EndpointProbeAnnotation>().LastOrDefault(p => p.Type == ProbeType.Liveness)?.Path ?? (hasDefaults ? "/alive" : null),
+            HealthPath = HealthPath(resource, hasDefaults),
+            AlivePath = AlivePath(resource, hasDefaults),
             StopGrace = PublishPlanMaker.Grace(resource),
         };
     }
+
+    /// <summary>The resource is a site whose build has ServiceDefaults in it.</summary>
+    public static bool HasServiceDefaults(IResource resource) => Program(resource).Facts?.HasDefaults == true;
+
+    /// <summary>Path that is 200 when a replica may get requests; null: it has none.</summary>
+    public static string? HealthPath(IResource resource, bool hasDefaults)
+        => resource.Annotations.OfType<HttpHealthCheckAnnotation>().LastOrDefault()?.Path ?? (hasDefaults ? "/health" : null);
+
+    /// <summary>Path that is 200 as long as a replica works; null: it has none.</summary>
+    public static string? AlivePath(IResource resource, bool hasDefaults)
+        => resource.Annotations.OfType<EndpointProbeAnnotation>().LastOrDefault(p => p.Type == ProbeType.Liveness)?.Path ?? (hasDefaults ? "/alive" : null);
 
     private static (string? Project, string? Folder, string? Assembly, SiteFacts? Facts) Program(IResource resource)
     {

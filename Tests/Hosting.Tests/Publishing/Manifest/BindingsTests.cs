@@ -82,8 +82,8 @@ public sealed class BindingsTests
         container.Annotations.Add(new ContainerImageAnnotation { Image = "dns" });
         container.Annotations.Add(new EndpointAnnotation(ProtocolType.Udp, targetPort: 53, name: "dns"));
 
-        var (text, warnings) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
-            _builder.ExecutionContext, new DistributedApplicationModel([container]), "/tmp/m.json", TestContext.Current.CancellationToken);
+        var (text, _, warnings) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
+            _builder.ExecutionContext, new DistributedApplicationModel([container]), _builder.Configuration, "/tmp/m.json", TestContext.Current.CancellationToken);
 
         Text(JsonNode.Parse(text)!["resources"]!["dns"]!["bindings"]!["dns"]).ShouldBe("scheme=udp protocol=udp transport=udp targetPort=53");
         warnings.ShouldBe(["Endpoint 'dns' of resource 'dns' has the transport 'udp', which the manifest's format does not know: tools that deploy it may refuse the resource."]);

@@ -73,8 +73,8 @@ public sealed class ContainerEntryTests
         container.Annotations.Add(new ContainerImageAnnotation { Image = "image" });
         container.Annotations.Add(new ContainerMountAnnotation(null, "/data", ContainerMountType.Volume, isReadOnly: false));
 
-        var (text, warnings) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
-            _builder.ExecutionContext, new DistributedApplicationModel([container]), "/tmp/m.json", TestContext.Current.CancellationToken);
+        var (text, _, warnings) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
+            _builder.ExecutionContext, new DistributedApplicationModel([container]), _builder.Configuration, "/tmp/m.json", TestContext.Current.CancellationToken);
 
         Text(JsonNode.Parse(text)!["resources"]!["it"]!["volumes"]).ShouldBe(["target=/data readOnly=false"]);
         warnings.ShouldBe(["Container 'it' has a volume without a name at '/data', and the manifest's format wants one: tools that deploy it may refuse the resource. Give the volume a name."]);
@@ -116,8 +116,8 @@ public sealed class ContainerEntryTests
         var container = new ContainerResource("it");
         container.Annotations.Add(build);
 
-        var (text, _) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
-            _builder.ExecutionContext, new DistributedApplicationModel([container]), "/src/out/m.json", TestContext.Current.CancellationToken);
+        var (text, _, _) = await Stack.Hosting.Publishing.Manifest.ManifestStep.RenderAsync(
+            _builder.ExecutionContext, new DistributedApplicationModel([container]), _builder.Configuration, "/src/out/m.json", TestContext.Current.CancellationToken);
 
         JsonNode.Parse(text)!["resources"]!["it"]!["build"]!.ToJsonString().ShouldBe(
             """{"context":"..","dockerfile":"../Dockerfile","buildOnly":true,"args":{"FAST":"true","COUNT":"3"},"secrets":{"KEY":{"type":"file","source":"../key.pem"}}}""");

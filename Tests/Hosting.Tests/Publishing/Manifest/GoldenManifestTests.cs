@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Testing;
 
@@ -17,19 +18,25 @@ public sealed class GoldenManifestTests : IDisposable
     public async Task Every_type_of_resource_is_as_in_the_golden_file()
     {
         await File.WriteAllTextAsync(_temp.File("Dockerfile"), "FROM scratch", TestContext.Current.CancellationToken);
-        var golden = Path.Combine(Here(), "Golden", "everything.json");
 
         var manifest = await Manifests.WriteAsync(Everything());
 
+        await ShouldBeAsync("everything.json", manifest.Text);
+        await ShouldBeAsync("everything.stack.json", manifest.Sidecar!);
+        manifest.Warnings.Count.ShouldBe(1, "the number of replicas is lost");
+    }
+
+    private async Task ShouldBeAsync(string name, string text)
+    {
+        var golden = Path.Combine(Here(), "Golden", name);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(golden)!);
-            await File.WriteAllTextAsync(golden, manifest.Text, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(golden, text, TestContext.Current.CancellationToken);
         }
 
-        manifest.Text.ShouldNotContain(_temp.Path);
-        manifest.Text.ShouldBe(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken), $"{golden} (UPDATE_GOLDEN=1 rewrites it)");
-        manifest.Warnings.Count.ShouldBe(1, "the number of replicas is lost");
+        text.ShouldNotContain(_temp.Path);
+        text.ShouldBe(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken), $"{golden} (UPDATE_GOLDEN=1 rewrites it)");
     }
 
     private IDistributedApplicationBuilder Everything()
@@ -53,7 +60,8 @@ public sealed class GoldenManifestTests : IDisposable
             .WithReference(built).WithReference(configured).WithEnvironment("KEY", key);
         var assets = builder.AddDockerfile("assets", ".", stage: "final").WithBuildArg("VERSION", key).WithBindMount("conf", "/etc/conf", isReadOnly: true).WithHttpEndpoint(port: 8080, targetPort: 80);
         builder.AddContainer("front", "nginx", "1.28").WithHttpEndpoint(port: 80, targetPort: 8080).WithExternalHttpEndpoints().WithReference(api).WithReference(assets.GetEndpoint("http"));
-        builder.AddExecutable("job", "python3", "jobs", "main.py", "--url", "x").WithReference(api).WithEnvironment(c => c.EnvironmentVariables["OUTSIDE"] = new ParameterResource("outside", _ => ""));
+        api.WithHttpHealthCheck("/ready").WithRestartPolicy(RestartMode.OnFailure).WithSupervision(s => s.StopWaitSecs = TimeSpan.FromSeconds(20)).WaitFor(cache);
+        builder.AddExecutable("job", "python3", "jobs", "main.py", "--url", "x").WaitForStart(api).WithReference(api).WithEnvironment(c => c.EnvironmentVariables["OUTSIDE"] = new ParameterResource("outside", _ => ""));
         builder.AddExternalService("weather", "https://weather.example.org/");
         return builder;
     }

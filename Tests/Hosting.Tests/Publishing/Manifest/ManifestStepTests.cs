@@ -1,4 +1,6 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.Building;
 using Stack.Hosting.Publishing.Manifest;
 using Testing;
 
@@ -49,8 +51,12 @@ public sealed class ManifestStepTests : IDisposable
 
     [Fact]
     public async Task Without_an_output_path_it_fails_and_names_the_option()
-        => (await Should.ThrowAsync<DistributedApplicationException>(() => RunAsync("--publisher", "manifest")))
-            .Message.ShouldBe("Step 'publish-manifest' failed: Where to write the manifest was not said. Give --output-path <file>.json or --output-path <folder>.");
+    {
+        var fault = await Should.ThrowAsync<DistributedApplicationException>(() => RunAsync("--publisher", "manifest"));
+
+        UnhandledErrors.ExitCode(fault).ShouldBe(2);
+        fault.Message.ShouldBe("Step 'publish-manifest' failed: Where to write the manifest was not said. Give --output-path <file>.json or --output-path <folder>.");
+    }
 
     [Fact]
     public async Task A_file_that_is_there_is_replaced()
@@ -69,12 +75,33 @@ public sealed class ManifestStepTests : IDisposable
         var file = Path.Combine(_temp.Path, "m.json");
         await File.WriteAllTextAsync(file, "old", Cancelled);
         var builder = Models.Empty("--publisher", "manifest", "--output-path", file);
-        builder.AddResource(new Aspire.Hosting.ApplicationModel.ContainerResource("bare"));
+        builder.AddResource(new ContainerResource("bare"));
 
         await Should.ThrowAsync<DistributedApplicationException>(() => builder.Build().RunAsync(Cancelled));
 
         (await File.ReadAllTextAsync(file, Cancelled)).ShouldBe("old");
         Directory.GetFiles(_temp.Path).ShouldBe([file]);
+    }
+
+    [Fact]
+    public async Task What_the_format_can_not_say_is_in_a_file_beside_it_until_there_is_none()
+    {
+        var (file, beside) = (Path.Combine(_temp.Path, "m.json"), Path.Combine(_temp.Path, "m.stack.json"));
+
+        await RunAsync(it => it.WithHttpEndpoint(targetPort: 80).WithHttpHealthCheck("/up"), "--publisher", "manifest", "--output-path", file);
+        (await File.ReadAllTextAsync(beside, Cancelled)).ShouldContain("\"healthPath\": \"/up\"");
+
+        await RunAsync("--publisher", "manifest", "--output-path", file);
+        Directory.GetFiles(_temp.Path).ShouldBe([file]);
+    }
+
+    [Fact]
+    public async Task A_place_that_can_not_be_written_is_named()
+    {
+        await File.WriteAllTextAsync(_temp.File("taken"), "", Cancelled);
+
+        (await Should.ThrowAsync<DistributedApplicationException>(() => RunAsync("--publisher", "manifest", "--output-path", _temp.File("taken"))))
+            .Message.ShouldStartWith($"Step 'publish-manifest' failed: The manifest can't be written to '{_temp.Path}/taken/aspire-manifest.json': ");
     }
 
     [Theory]
@@ -84,10 +111,12 @@ public sealed class ManifestStepTests : IDisposable
     [InlineData("/a/../b.json", "/b.json")]
     public void The_path_stands_for_this_file(string path, string file) => ManifestStep.FileFor(path).ShouldBe(file);
 
-    private static async Task RunAsync(params string[] args)
+    private static Task RunAsync(params string[] args) => RunAsync(_ => { }, args);
+
+    private static async Task RunAsync(Action<IResourceBuilder<ContainerResource>> more, params string[] args)
     {
         var builder = Models.Empty(args);
-        builder.AddContainer("it", "image");
+        more(builder.AddContainer("it", "image"));
         await builder.Build().RunAsync(Cancelled).WaitAsync(TimeSpan.FromMinutes(1), Cancelled);
     }
 }

@@ -39,10 +39,11 @@ public sealed class ManifestWriterTests
         await using var app = _builder.Build();
         var model = new DistributedApplicationModel(_builder.Resources);
 
-        var (one, _) = await ManifestStep.RenderAsync(_builder.ExecutionContext, model, "/tmp/m.json", TestContext.Current.CancellationToken);
-        var (two, _) = await ManifestStep.RenderAsync(_builder.ExecutionContext, model, "/tmp/m.json", TestContext.Current.CancellationToken);
+        var one = await ManifestStep.RenderAsync(_builder.ExecutionContext, model, _builder.Configuration, "/tmp/m.json", TestContext.Current.CancellationToken);
+        var two = await ManifestStep.RenderAsync(_builder.ExecutionContext, model, _builder.Configuration, "/tmp/m.json", TestContext.Current.CancellationToken);
 
-        two.ShouldBe(one);
+        two.Text.ShouldBe(one.Text);
+        two.Sidecar.ShouldBe(one.Sidecar);
     }
 
     [Fact]
@@ -121,8 +122,8 @@ public sealed class ManifestWriterTests
     {
         await using var app = _builder.Build();
 
-        var (text, warnings) = await ManifestStep.RenderAsync(
-            _builder.ExecutionContext, new DistributedApplicationModel([new Thing("it")]), "/tmp/m.json", TestContext.Current.CancellationToken);
+        var (text, _, warnings) = await ManifestStep.RenderAsync(
+            _builder.ExecutionContext, new DistributedApplicationModel([new Thing("it")]), _builder.Configuration, "/tmp/m.json", TestContext.Current.CancellationToken);
 
         JsonDocument.Parse(text).RootElement.GetProperty("resources").GetProperty("it").GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .ShouldBe("""{"error":"AresourceoftypeThinghasnoforminthemanifest."}""");

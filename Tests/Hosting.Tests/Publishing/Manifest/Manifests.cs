@@ -17,9 +17,9 @@ internal static class Manifests
         await using var app = builder.Build();
         var model = app.Services.GetRequiredService<DistributedApplicationModel>();
         await builder.Eventing.PublishAsync(new BeforeStartEvent(app.Services, model), TestContext.Current.CancellationToken);
-        var (text, warnings) = await ManifestStep.RenderAsync(
-            builder.ExecutionContext, model, file ?? Path.Combine(builder.AppHostDirectory, "aspire-manifest.json"), TestContext.Current.CancellationToken);
-        var manifest = new WrittenManifest(Encoding.UTF8.GetString(text), warnings);
+        var (text, sidecar, warnings) = await ManifestStep.RenderAsync(
+            builder.ExecutionContext, model, builder.Configuration, file ?? Path.Combine(builder.AppHostDirectory, "aspire-manifest.json"), TestContext.Current.CancellationToken);
+        var manifest = new WrittenManifest(Encoding.UTF8.GetString(text), sidecar is null ? null : Encoding.UTF8.GetString(sidecar), warnings);
         ManifestForm.FaultsOf(manifest.Root).ShouldBeEmpty();
         return manifest;
     }
@@ -35,7 +35,7 @@ internal static class Manifests
 }
 
 /// <summary>A manifest that was written, and what was said about it.</summary>
-internal sealed record WrittenManifest(string Text, IReadOnlyList<string> Warnings)
+internal sealed record WrittenManifest(string Text, string? Sidecar, IReadOnlyList<string> Warnings)
 {
     public JsonObject Root { get; } = JsonNode.Parse(Text)!.AsObject();
 

@@ -119,7 +119,7 @@ public sealed class ProjectEntryTests
         var manifest = await Manifests.WriteAsync(_builder);
 
         manifest.Warnings.ShouldBe(warned
-            ? [$"Resource 'site' has {replicas} replicas, and the manifest's format can't say so: what deploys it decides how many run. Set the number there, or publish to a target that keeps it."]
+            ? [$"Resource 'site' has {replicas} replicas, and the manifest's format can't say so: what deploys it decides how many run. Set the number there ('aspire-manifest.stack.json' has it), or publish to a target that keeps it."]
             : []);
     }
 
