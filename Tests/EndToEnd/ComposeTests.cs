@@ -5,7 +5,7 @@ using Testing;
 namespace EndToEnd;
 
 /// <summary>The board, published for Docker Compose: built, started and rolled as the output's README says, on an engine of the test's own.</summary>
-[Collection("product ports")]
+[Collection("boxes")]
 [Trait("kind", "e2e")]
 public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngine>, IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngi
         await NothingHasRightsAsync(stack);
         await WhoIsSignedInIsSoOnEachReplicaAsync(stack);
 
-        using (var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(docker.Pid), TimeSpan.FromMilliseconds(50)))
+        using (var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(docker.Pid)))
         {
             await CrashedReplicaComesBackAsync(stack, load);
             var before = await stack.RunningAsync();

@@ -10,4 +10,6 @@ public sealed class ProductionStack : RunningStack
         Environment["DOTNET_ENVIRONMENT"] = "Production";
         Environment["ASPIRE_DASHBOARD_FRONTEND_VIEWERTOKEN"] = ViewerToken;
     }
+
+    protected override bool TakesTurn => false;
 }

@@ -7,6 +7,7 @@ namespace EndToEnd;
 public class RunningStack : IAsyncLifetime
 {
     private readonly StackPlace _place = new();
+    private ProductPorts.Turn? _turn;
 
     public HttpClient Gateway { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { BaseAddress = new Uri("http://localhost:8080") };
 
@@ -15,18 +16,31 @@ public class RunningStack : IAsyncLifetime
     /// <summary>What every command of it runs with.</summary>
     protected IDictionary<string, string> Environment => _place.Environment;
 
+    /// <summary>False: who starts it has the turn already.</summary>
+    protected virtual bool TakesTurn => true;
+
     internal CommandResult Up { get; private set; } = new(-1, "", "");
 
     public async ValueTask InitializeAsync()
     {
+        _turn = TakesTurn ? await ProductPorts.TakeTurnAsync() : null;
         Up = await _place.StackAsync("up", "--detach", "--no-build");
+        if (Up.ExitCode != 0)
+        {
+            _turn?.Dispose();
+        }
+
         Up.ExitCode.ShouldBe(0, Up.All);
     }
 
     public async ValueTask DisposeAsync()
     {
         Gateway.Dispose();
-        await _place.DisposeAsync();
+        using (_turn)
+        {
+            await _place.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -91,6 +105,9 @@ internal sealed class StackPlace : IAsyncDisposable
         Environment = new Dictionary<string, string>
         {
             ["DOTNET_ENVIRONMENT"] = "Development",
+
+            // An engine that a box beside it has is for that box alone.
+            ["DOCKER_HOST"] = "",
         };
     }
 
@@ -112,11 +129,3 @@ internal sealed class StackPlace : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 }
-
-/// <summary>Tests that start and stop stacks on the product's real ports: one after another.</summary>
-[CollectionDefinition("product ports", DisableParallelization = true)]
-public sealed class ProductPorts;
-
-/// <summary>Tests of one stack that runs for all of them.</summary>
-[CollectionDefinition("running stack", DisableParallelization = true)]
-public sealed class SharedStack : ICollectionFixture<RunningStack>;

@@ -1,6 +1,7 @@
 namespace EndToEnd.Publishing;
 
 /// <summary>What './stack publish supervisord' writes, on a machine that runs supervisord and cron: built, installed, attacked, given up and found again, rolled, upgraded, put back, scaled and removed.</summary>
+[Collection("boxes")]
 [Trait("kind", "e2e")]
 public sealed class SupervisordTests() : LinuxTests("supervisord")
 {

@@ -1,6 +1,7 @@
 namespace EndToEnd.Publishing;
 
 /// <summary>What './stack publish systemd' writes, on a machine that runs systemd: built, installed, attacked, rolled, upgraded, put back, scaled and removed.</summary>
+[Collection("boxes")]
 [Trait("kind", "e2e")]
 public sealed class SystemdTests() : LinuxTests("systemd")
 {
