@@ -4,19 +4,21 @@ using System.Text.RegularExpressions;
 namespace EndToEnd;
 
 /// <summary>Somebody with a browser without scripts who uses the board through the gateway.</summary>
-internal sealed partial class BoardMember(string name) : IDisposable
+/// <param name="name">What he is called.</param>
+/// <param name="connections">Makes his connections; null: the usual.</param>
+internal sealed partial class BoardMember(string name, SocketsHttpHandler? connections = null) : IDisposable
 {
     public static readonly Uri Gateway = new("http://localhost:8080");
 
     private const string Password = "correct horse";
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = false }) { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _client = new(WithCookies(connections ?? new SocketsHttpHandler())) { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(60) };
 
     public string Name => name;
 
-    public static async Task<BoardMember> SignUpAsync(string name)
+    public static async Task<BoardMember> SignUpAsync(string name, SocketsHttpHandler? connections = null)
     {
-        var member = new BoardMember(name);
+        var member = new BoardMember(name, connections);
         await member.SignInAsync(await member.FormAsync("/sign-up", "member"));
         return member;
     }
@@ -65,6 +67,13 @@ internal sealed partial class BoardMember(string name) : IDisposable
     public async Task<string> EditPageOfAsync(string text) => EditAddress().Match(await FindAsync(text, 1)).Groups[1].Value;
 
     public void Dispose() => _client.Dispose();
+
+    private static SocketsHttpHandler WithCookies(SocketsHttpHandler connections)
+    {
+        connections.CookieContainer = new CookieContainer();
+        connections.AllowAutoRedirect = false;
+        return connections;
+    }
 
     [GeneratedRegex("href=\"(/messages/[0-9]+/edit)\"")]
     private static partial Regex EditAddress();

@@ -27,21 +27,25 @@ public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngi
         using var client = Client();
         (await client.GetAsync(Gateway)).StatusCode.ShouldBe(HttpStatusCode.OK, "the first request");
         await NginxStartedLastAsync();
-        await EachReplicaAnswersAsync(client);
+        await TheseAnswerAsync(client, ComposeStack.Sites);
         await NothingHasRightsAsync(stack);
         await WhoIsSignedInIsSoOnEachReplicaAsync(stack);
 
-        using (var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(docker.Pid)))
+        await using (var posts = await SteadyPosts.StartAsync(NetworkNamespace.Handler(docker.Pid)))
         {
+            using var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(docker.Pid));
             await CrashedReplicaComesBackAsync(stack, load);
             var before = await stack.RunningAsync();
             await stack.RunAsync("stack-roll.sh", []);
             await load.UntilAsync(20);
-            (await load.StopAsync()).ShouldBeEmpty();
             (await stack.RunningAsync()).Intersect(before).Select(c => c.Split(' ')[0]).ShouldBe(["/stack_dashboard_1", "/stack_nginx_1"], "they have not changed");
+            await BadReleaseTouchesOneReplicaAndThereIsAWayBackAsync(stack, client);
+            await OneReplicaLessAndAgainOneMoreAsync(stack, client);
+            await load.UntilAsync(20);
+            (await load.StopAsync()).ShouldBeEmpty();
+            await posts.ShouldBeOnTheBoardOnceAsync();
         }
 
-        await EachReplicaAnswersAsync(client);
         await EachReplicaIsInTheDashboardAsync(stack, client);
         var running = await stack.RunningAsync();
         await stack.ComposeAsync("up", "--detach", "--remove-orphans");
@@ -70,15 +74,57 @@ public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngi
         Array.IndexOf(events, "die stack_migrations_1").ShouldBeInRange(0, Array.IndexOf(events, "start stack_site-8001_1"));
     }
 
-    private static async Task EachReplicaAnswersAsync(HttpClient client)
+    private static async Task TheseAnswerAsync(HttpClient client, IEnumerable<string> replicas)
     {
         HashSet<string> seen = [];
-        for (var i = 0; i < 40 && seen.Count < ComposeStack.Replicas; i++)
+        for (var i = 0; i < 40; i++)
         {
             seen.Add(JsonElement.Parse(await client.GetStringAsync(new Uri(Gateway, "/whoami"))).GetProperty("replica").GetString()!);
         }
 
-        seen.Order(StringComparer.Ordinal).ShouldBe(ComposeStack.Sites);
+        seen.Order(StringComparer.Ordinal).ShouldBe(replicas);
+    }
+
+    /// <summary>The job accepts its settings, and a replica does not.</summary>
+    private static async Task BadReleaseTouchesOneReplicaAndThereIsAWayBackAsync(ComposeStack stack, HttpClient client)
+    {
+        var before = await stack.RunningAsync();
+        using (await stack.UseImageWithAsync("""{"Board":{"LeaseFor":"00:00:00.1"}}"""))
+        {
+            var roll = await stack.TryAsync("stack-roll.sh", new Dictionary<string, string> { ["ROLL_TIMEOUT"] = "8" });
+
+            roll.ExitCode.ShouldBe(1, roll.All);
+            roll.Errors.ShouldContain("Board:LeaseFor takes a second or more", customMessage: "its last lines say why");
+            roll.Errors.ShouldEndWith("Stopped at site-8001, which gets no requests; the others are as they were. Put it right, then run this again.\n");
+        }
+
+        await TheseAnswerAsync(client, ["site-8002", "site-8003"]);
+        await stack.RunAsync("stack-roll.sh", ["--changed"]);
+
+        await TheseAnswerAsync(client, ComposeStack.Sites);
+        before.Except(await stack.RunningAsync()).Select(c => c.Split(' ')[0]).ShouldBe(["/stack_site-8001_1"], "the others were not touched");
+    }
+
+    private async Task OneReplicaLessAndAgainOneMoreAsync(ComposeStack stack, HttpClient client)
+    {
+        var before = await stack.RunningAsync();
+        using HeldRequest held = new(NetworkNamespace.Handler(docker.Pid), new Uri($"http://{await stack.AddressAsync("site-8003")}:8003"));
+        await held.StartAsync();
+        await stack.PublishAsync(2);
+        var roll = stack.TryAsync("stack-roll.sh", new Dictionary<string, string>(), "--changed");
+        await held.UntilNobodyListensAsync();
+        roll.IsCompleted.ShouldBeFalse("it waits for the request");
+
+        (await held.EndAsync()).ShouldBe(HttpStatusCode.Redirect, "what was in flight when its replica was stopped");
+        (await roll).ExitCode.ShouldBe(0, (await roll).All);
+        (await roll).Errors.ShouldContain("replace it: docker-compose up -d nginx");
+        await TheseAnswerAsync(client, ["site-8001", "site-8002"]);
+        before.Except(await stack.RunningAsync()).Select(c => c.Split(' ')[0]).ShouldBe(["/stack_site-8003_1"]);
+
+        await stack.PublishAsync(ComposeStack.Replicas);
+        await stack.RunAsync("stack-roll.sh", ["--changed"]);
+        await TheseAnswerAsync(client, ComposeStack.Sites);
+        before.Except(await stack.RunningAsync()).Select(c => c.Split(' ')[0]).ShouldBe(["/stack_site-8003_1"], "those that stayed were not touched");
     }
 
     private static async Task NothingHasRightsAsync(ComposeStack stack)

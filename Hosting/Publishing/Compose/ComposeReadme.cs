@@ -27,7 +27,16 @@ internal static class ComposeReadme
         images/build.sh
         ./stack-roll.sh                             # jobs first, then one replica after another; stops at the first that does not get healthy
         ```
-        `docker-compose up -d` would replace all replicas at once. Another number of replicas: `--replicas site=8`, then the same script. Requests that take longer than the grace of a stop are cut.
+        `docker-compose up -d` would replace all replicas at once. Requests that take longer than the grace of a stop are cut.
+
+        A replica that does not get healthy stops the script: it gets no requests, and the others serve on as they were. The way back is what was there before: the folder published with the release before (or its image named in `.env`), then `./stack-roll.sh --changed`, which leaves alone what is as it should be.
+
+        ## Another number of replicas
+        ```sh
+        stack publish compose FOLDER --replicas {{plan.Programs.FirstOrDefault(p => p.IsSite)?.Name ?? "site"}}=8
+        ./stack-roll.sh --changed                   # those that stay run on; surplus ones go after Nginx has given them up
+        ```
+        Nginx takes the new list over without a stop. Its container still has the hosts of before, and is replaced by `docker-compose up -d` only: do that at a quiet moment, as it is closed meanwhile.
 
         ## What is yours
         - `.env`: values that are never changed by publishing, only added; readable by its owner alone. `.env.example` names them all.

@@ -9,7 +9,8 @@ internal static class ComposeRoll
     public static string Write(PublishPlan plan) => $$"""
         #!/usr/bin/env bash
         # Goes over to what docker-compose.yaml says now, one replica after another while the others serve; replicas that are not healthy come first.
-        # ./stack-roll.sh [site…]   Settings: ROLL_TIMEOUT (90 s for each replica), DRAIN (2 s)
+        # ./stack-roll.sh [--changed] [site…]   --changed: only what is not as docker-compose.yaml says; without it every replica is replaced
+        # Settings: ROLL_TIMEOUT (90 s for each replica), DRAIN (2 s)
         set -euo pipefail
         cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
@@ -17,6 +18,12 @@ internal static class ComposeRoll
             compose() { docker compose "$@"; }
         else
             compose() { docker-compose "$@"; }
+        fi
+
+        replace=--force-recreate
+        if [[ ${1:-} == --changed ]]; then
+            replace=
+            shift
         fi
 
         say() { printf '%s\n' "$*" >&2; }
@@ -51,12 +58,29 @@ internal static class ComposeRoll
             if ! compgen -G "$flag.*" >/dev/null; then rm -f "$flag"; fi
         }
 
+        label() { docker inspect -f "{{"{{"}}index .Config.Labels \"com.docker.compose.$1\"{{"}}"}}" "$2" 2>/dev/null; }
+
+        # What a container was made from, and what docker-compose.yaml has in its place now.
+        is_as_wanted() {
+            [[ $(label config-hash "$(compose ps -q "$1")") == "$(compose config --hash "$1" | cut -d' ' -f2)" ]]
+        }
+
+        # What is not part of the stack any more may end what it has in hand; Compose 1 would kill it.
+        stop_surplus() {
+            local services id surplus=()
+            services=$(compose config --services)
+            for id in $(docker ps -q --filter "label=com.docker.compose.project=$(label project "$(compose ps -q | head -n 1)")"); do
+                if ! grep -qxF "$(label service "$id")" <<<"$services"; then surplus+=("$id"); fi
+            done
+            if ((${#surplus[@]} > 0)); then docker stop -t {{Grace(plan)}} "${surplus[@]}" >&2; fi
+        }
+
         # site, its gateways, replica and port
         roll() {
             local gateway replica=${3%:*} port=${3#*:}
             for gateway in $2; do drain "$gateway" "$1" "$port"; done
             sleep "${DRAIN:-2}"
-            compose up -d --no-deps --force-recreate "$replica"
+            compose up -d --no-deps $replace "$replica"
             if ! wait_until_it_serves "$replica"; then
                 say "Stopped at $replica, which gets no requests; the others are as they were. Put it right, then run this again."
                 exit 1
@@ -97,10 +121,21 @@ internal static class ComposeRoll
             esac
         done
 
-        # The rest: what has changed besides the sites, and what is not part of the stack any more.
-        if (($# == 0)); then compose up -d --remove-orphans; fi
+        # The rest: what has changed besides the sites, and what is not part of the stack any more. Not the gateways, which are closed while they are replaced.
+        if (($# == 0)); then
+            mapfile -t rest < <(compose config --services | grep -vxE '{{string.Join('|', plan.Gateways.Select(g => g.Name).DefaultIfEmpty("-"))}}')
+            stop_surplus
+            compose up -d --remove-orphans "${rest[@]}"
+            for gateway in {{string.Join(' ', plan.Gateways.Select(g => g.Name))}}; do
+                if ! is_as_wanted "$gateway"; then
+                    say "$gateway runs on with its container of before, and the configuration of now. When a moment without it does no harm, replace it: docker-compose up -d $gateway"
+                fi
+            done
+        fi
 
         """;
+
+    private static int Grace(PublishPlan plan) => (int)Math.Ceiling(plan.Programs.Select(p => p.StopGrace.TotalSeconds).DefaultIfEmpty().Max());
 
     private static IEnumerable<PublishedProgram> Sites(PublishPlan plan) => plan.Programs.Where(p => p.IsSite);
 

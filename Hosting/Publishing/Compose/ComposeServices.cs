@@ -72,7 +72,7 @@ internal sealed class ComposeServices(PublishPlan plan, PublishedImages images, 
     {
         var service = Own(images.Of(program));
         service.Add("command", program.Arguments.Select(ComposeText.Of).ToList());
-        service.Add("environment", ComposeText.Environment(replica.Environment));
+        service.Add("environment", ComposeText.Environment(replica.Environment.Select(OfAnyNumber)));
         service.Add("volumes", [$"{StateVolume}:{StateFolder}"]);
         service.Add("depends_on", DependsOn(program));
         service.Add("networks", addresses.Of(replica.Name));
@@ -82,6 +82,10 @@ internal sealed class ComposeServices(PublishPlan plan, PublishedImages images, 
         service.Add("stop_grace_period", Seconds(program.StopGrace));
         return service;
     }
+
+    // A site asks only whether it is alone. The number itself would make each replica another one when it changes, and Compose would replace all of them.
+    private static KeyValuePair<string, PublishedValue> OfAnyNumber(KeyValuePair<string, PublishedValue> variable)
+        => variable is { Key: "STACK_REPLICAS", Value.Text: not "1" } ? new(variable.Key, new PublishedValue("2")) : variable;
 
     private YamlMap Keys(PublishedProgram program)
     {

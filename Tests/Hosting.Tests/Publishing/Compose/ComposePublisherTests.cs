@@ -152,6 +152,20 @@ public sealed class ComposePublisherTests
     }
 
     [Fact]
+    public async Task Another_number_of_replicas_leaves_those_that_stay_as_they_are()
+    {
+        var site = _builder.AddSite().WithReplicas(2).WithSequentialPorts(8001);
+        ComposeOutput.AddGateway(_builder, site);
+        var two = (await WriteAsync())["docker-compose.yaml"];
+        var more = ComposeOutput.Builder();
+        ComposeOutput.AddGateway(more, more.AddSite().WithReplicas(5).WithSequentialPorts(8001));
+        var five = (await ComposeOutput.WriteAsync(more, new ComposePublisher()))["docker-compose.yaml"];
+
+        Definition(two, "site-8002").ShouldBe(Definition(five, "site-8002"));
+        Definition(two, "site-8002").ShouldContain("STACK_REPLICAS");
+    }
+
+    [Fact]
     public async Task Every_wait_is_for_a_service_and_every_volume_is_declared()
     {
         var job = _builder.AddSite("prepare");
@@ -167,6 +181,9 @@ public sealed class ComposePublisherTests
         output.Waits("site-8001").ShouldContain("api-9103 service_healthy");
         names.SelectMany(n => output.List(n, "volumes")).Select(v => v.Split(':')[0]).Where(v => !v.StartsWith('.')).Distinct().Order(StringComparer.Ordinal).ShouldBe(output.Volumes);
     }
+
+    private static string Definition(string yaml, string service)
+        => string.Join('\n', yaml.Split('\n').SkipWhile(line => line != $"  {service}:").Skip(1).TakeWhile(line => line.StartsWith("    ", StringComparison.Ordinal)));
 
     private static void RemoveEndpoints(IResourceBuilder<ProjectResource> project)
         => project.Resource.Annotations.OfType<EndpointAnnotation>().ToList().ForEach(e => project.Resource.Annotations.Remove(e));
