@@ -47,6 +47,9 @@ public sealed class OwnStacks : ICollectionFixture<ProductPorts>;
 [CollectionDefinition("running stack")]
 public sealed class SharedStack : ICollectionFixture<RunningStack>;
 
-/// <summary>Tests in network namespaces of their own, which need no port of the machine: one after another, beside the others.</summary>
+/// <summary>
+/// Tests in network namespaces of their own, which need no port of the machine: one after another, beside the others. What they publish is up to date already, as './stack test' has built it:
+/// a source that is edited meanwhile would be built below a stack that runs.
+/// </summary>
 [CollectionDefinition("boxes")]
 public sealed class Boxes;
