@@ -133,7 +133,9 @@ internal sealed class PublishedNginx(NginxResource nginx, string appHostDirector
 
     private static UpstreamPlan Upstream(NginxUpstreamAnnotation upstream, GatewayFilesContext context)
     {
-        var servers = context.Servers[upstream.Site.Name].Select(server => (Address: new IPEndPoint(IPAddress.Loopback, server.Port), server.Host)).ToList();
+        // What has a host is known by that; its address here only keeps it apart from others.
+        var servers = context.Servers[upstream.Site.Name]
+            .Select((server, i) => (Address: new IPEndPoint(server.Host == "127.0.0.1" ? IPAddress.Loopback : new IPAddress(i + 1), server.Port), server.Host)).ToList();
         return new UpstreamPlan(upstream.Site.Name, [.. servers.Select(server => server.Address)], upstream.Balancing)
         {
             Hosts = servers.Where(server => server.Host != "127.0.0.1").ToDictionary(server => server.Address, server => server.Host),

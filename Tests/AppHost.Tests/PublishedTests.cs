@@ -1,4 +1,5 @@
 using Testing;
+using Testing.Kubernetes;
 
 namespace AppHost.Tests;
 
@@ -34,6 +35,19 @@ public sealed class PublishedTests : IDisposable
             text.ShouldNotContain(AppHostProgram.Repository);
             text.ShouldBe(await File.ReadAllTextAsync(Path.Combine(golden, file), TestContext.Current.CancellationToken), $"{golden}/{file} (UPDATE_GOLDEN=1 rewrites it)");
         }
+    }
+
+    [Fact]
+    public async Task The_objects_for_Kubernetes_are_of_its_types_and_fit_together()
+    {
+        var (exitCode, output, _) = await AppHostProgram.RunAsync("AppHost", "--publisher", "kubernetes", "--output-path", _temp.Path, "--replicas", "site=4");
+        exitCode.ShouldBe(0, output);
+
+        var objects = await KubernetesTools.KustomizeAsync(_temp.Path);
+
+        (await KubernetesTools.TypeFaultsAsync(objects)).ShouldBeEmpty();
+        KubernetesRules.FaultsOf(objects).ShouldBeEmpty();
+        objects.Where(o => $"{o["kind"]}" == "Deployment").Select(o => $"{o["metadata"]!["name"]} {o["spec"]!["replicas"]}").ShouldBe(["nginx 1", "site 4"]);
     }
 
     private static List<string> Files(string folder, params string[] leftOut)

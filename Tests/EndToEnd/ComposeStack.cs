@@ -22,7 +22,7 @@ internal sealed class ComposeStack(DockerEngine docker, string folder) : IAsyncD
         await File.WriteAllTextAsync(Settings, $"{text}\nHEALTH_INTERVAL='3s'\nNGINX_IMAGE='{DockerEngine.Image}'\n");
 
         await docker.UseAsync();
-        await DotnetImage.MakeAsync(docker);
+        await DotnetImage.MakeAsync(docker.DockerAsync);
         await RunAsync("images/build.sh", [Repository.Root], new Dictionary<string, string> { ["BASE_IMAGE"] = DotnetImage.Name, ["DOCKER_BUILDKIT"] = "0" });
     }
 

@@ -1,17 +1,15 @@
 using System.Diagnostics;
-using System.Formats.Tar;
 using Stack.Hosting.Supervision.Commands;
 
 namespace Testing;
 
-/// <summary>A docker engine of the tests' own, in a network namespace of its own so that it can have bridges, with an image made of this machine's programs.</summary>
+/// <summary>A docker engine of the tests' own, in a network namespace of its own so that it can have bridges. It has the image of tools.</summary>
 public sealed class DockerEngine : IAsyncDisposable
 {
     /// <summary>An image with a shell and a few tools.</summary>
-    public const string Image = "stack-test/tools:1";
+    public const string Image = ToolsImage.Name;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly string[] Tools = ["sh", "cat", "stat", "sleep", "env", "id", "ls", "touch", "curl", "nginx"];
     private readonly SemaphoreSlim _lock = new(1);
     private readonly CommandRunner _commands = new(TimeProvider.System);
     private TempFolder? _temp;
@@ -29,7 +27,7 @@ public sealed class DockerEngine : IAsyncDisposable
             if (_daemon is null)
             {
                 await StartAsync();
-                await MakeImageAsync();
+                await ToolsImage.MakeAsync(DockerAsync);
             }
         }
         finally
@@ -95,49 +93,4 @@ public sealed class DockerEngine : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
-
-    /// <summary>From nothing but this machine's files: the programs, the libraries they need, and the names of users.</summary>
-    private async Task MakeImageAsync()
-    {
-        var archive = _temp!.File("image.tar");
-        var programs = Tools.ToDictionary(t => t, Find);
-        SortedSet<string> files = new(StringComparer.Ordinal) { "/etc/passwd", "/etc/group" };
-        foreach (var program in programs.Values)
-        {
-            var libraries = await _commands.RunAsync("ldd", [program], Limit, CancellationToken.None);
-            files.UnionWith(libraries.Output.Split([' ', '\t', '\n']).Where(word => word.StartsWith('/')));
-        }
-
-        await using (TarWriter tar = new(File.Create(archive)))
-        {
-            foreach (var folder in files.SelectMany(Folders).Concat(["bin", "tmp", "var", "var/log", "var/log/nginx", "var/lib", "var/lib/nginx"]).Distinct().Order(StringComparer.Ordinal))
-            {
-                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, $"{folder}/") { Mode = (UnixFileMode)0b111_101_101 });
-            }
-
-            foreach (var file in files)
-            {
-                await tar.WriteEntryAsync(Real(file), file[1..]);
-            }
-
-            foreach (var (name, file) in programs)
-            {
-                await tar.WriteEntryAsync(Real(file), $"bin/{name}");
-            }
-        }
-
-        await DockerAsync("import", "--change", "ENV PATH=/bin", archive, Image);
-    }
-
-    private static IEnumerable<string> Folders(string file)
-    {
-        var parts = file.Trim('/').Split('/');
-        return Enumerable.Range(1, parts.Length - 1).Select(n => string.Join('/', parts.Take(n)));
-    }
-
-    private static string Find(string tool)
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/bin", "/usr/bin", "/usr/sbin"]).Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException($"These tests need {tool}. Install it.");
-
-    private static string Real(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
 }

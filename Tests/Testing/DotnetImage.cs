@@ -27,7 +27,8 @@ public static class DotnetImage
         tar -C "$1" -cf "$1.tar" .
         """;
 
-    public static async Task MakeAsync(DockerEngine docker)
+    /// <param name="engine">Runs a command of the container engine.</param>
+    public static async Task MakeAsync(Func<string[], Task<string>> engine)
     {
         using TempFolder temp = new();
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
@@ -38,7 +39,9 @@ public static class DotnetImage
             throw new InvalidOperationException($"The image of .NET can't be made: {result.Said}");
         }
 
-        await docker.DockerAsync(
-            "import", "--change", "ENV PATH=/usr/bin:/bin DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_RUNNING_IN_CONTAINER=true ASPNETCORE_HTTP_PORTS=8080 APP_UID=1654", temp.File("root.tar"), Name);
+        await engine([
+            "import", "--change", "ENV PATH=/usr/bin:/bin", "--change", "ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "--change", "ENV DOTNET_RUNNING_IN_CONTAINER=true",
+            "--change", "ENV ASPNETCORE_HTTP_PORTS=8080", "--change", "ENV APP_UID=1654", temp.File("root.tar"), Name,
+        ]);
     }
 }

@@ -17,8 +17,11 @@ public static partial class NetworkNamespace
         ConnectCallback = async (context, cancellationToken) => new NetworkStream(await ConnectAsync(pid, context.DnsEndPoint).WaitAsync(cancellationToken), ownsSocket: true),
     };
 
+    /// <summary>A connection that is made there.</summary>
+    /// <param name="pid">A process in that namespace.</param>
+    /// <param name="to">An address, or localhost.</param>
     // A socket belongs to the namespace of the thread that makes it; the thread ends with it.
-    private static Task<Socket> ConnectAsync(int pid, DnsEndPoint to)
+    public static Task<Socket> ConnectAsync(int pid, DnsEndPoint to)
     {
         TaskCompletionSource<Socket> connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Stack.Hosting.Publishing.Images;
 using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Plans;
@@ -9,10 +10,36 @@ internal static class KubernetesFrontends
 {
     private const int NginxUser = 101;
 
+    // A ConfigMap may have 1 MiB, but 'kubectl apply' keeps what it applied in an annotation, and these have 256 KiB with every quote escaped.
+    private const int MostBytes = 200_000;
+
     /// <summary>The key of a file in the gateway's ConfigMap, which has no folders.</summary>
     public static string Key(string path) => path.Replace('/', '.');
 
     public static string ConfigMap(PublishedGateway gateway) => $"{gateway.Name}-conf";
+
+    /// <summary>What a ConfigMap can't hold.</summary>
+    /// <param name="gateway">Whose files they are.</param>
+    /// <param name="files">Their texts, by path.</param>
+    public static IEnumerable<string> FaultsOf(PublishedGateway gateway, IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var path in files.Keys.Where(p => !Key(p).All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')).Order(StringComparer.Ordinal))
+        {
+            yield return $"The file '{path}' of the gateway '{gateway.Name}' can't be in a ConfigMap: only letters, digits, '-', '_' and '.' may be in its name. Rename it.";
+        }
+
+        foreach (var twice in files.Keys.GroupBy(Key, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            yield return $"These files of the gateway '{gateway.Name}' would have one name in a ConfigMap: {string.Join(", ", twice.Order(StringComparer.Ordinal).Select(p => $"'{p}'"))}. Rename one.";
+        }
+
+        var size = files.Sum(f => (long)Encoding.UTF8.GetByteCount(f.Value));
+        if (size > MostBytes)
+        {
+            var largest = files.MaxBy(f => f.Value.Length);
+            yield return $"The files of the gateway '{gateway.Name}' have {size} bytes together, and a ConfigMap that 'kubectl apply' makes holds {MostBytes}; the largest is '{largest.Key}'. Let a site send it.";
+        }
+    }
 
     public static YamlMap Gateway(PublishedGateway gateway, string image, IEnumerable<string> files)
     {
@@ -21,6 +48,7 @@ internal static class KubernetesFrontends
         container.Add("ports", (object[])[new YamlMap { { "name", "http" }, { "containerPort", PublishNetworks.ContainerPort } }]);
         container.Add("readinessProbe", new YamlMap { { "tcpSocket", new YamlMap { { "port", "http" } } }, { "periodSeconds", 2 } });
         container.Add("resources", new YamlMap { { "requests", new YamlMap { { "cpu", "50m" }, { "memory", "32Mi" } } } });
+        container.Add("lifecycle", KubernetesObjects.GoAwayBy("sleep"));
         YamlMap conf = new()
         {
             { "name", "conf" },

@@ -58,11 +58,14 @@ internal sealed class KubernetesObjects(PublishPlan plan, PublishedImages images
             "spec", new YamlMap
             {
                 { "automountServiceAccountToken", false },
+                // Variables such as SITE_PORT=tcp://… are nobody's here, and a program could take them for its own.
+                { "enableServiceLinks", false },
                 { "terminationGracePeriodSeconds", grace },
                 {
                     "securityContext", new YamlMap
                     {
-                        { "runAsNonRoot", true }, { "runAsUser", user }, { "runAsGroup", user }, { "fsGroup", user }, { "seccompProfile", new YamlMap { { "type", "RuntimeDefault" } } },
+                        { "runAsNonRoot", true }, { "runAsUser", user }, { "runAsGroup", user }, { "fsGroup", user }, { "fsGroupChangePolicy", "OnRootMismatch" },
+                        { "seccompProfile", new YamlMap { { "type", "RuntimeDefault" } } },
                     }
                 },
                 { "initContainers", before },
@@ -86,6 +89,11 @@ internal sealed class KubernetesObjects(PublishPlan plan, PublishedImages images
         { "volumeMounts", (object[])[Mount("tmp", "/tmp"), .. mounts] },
     };
 
+    /// <summary>Before the signal to stop a pod answers on for a while, in which the Service forgets it.</summary>
+    /// <param name="sleep">A command that does nothing for the seconds which are its last argument.</param>
+    public static YamlMap GoAwayBy(params IEnumerable<string> sleep)
+        => new() { { "preStop", new YamlMap { { "exec", new YamlMap { { "command", (object[])[.. sleep, $"{GoAway}"] } } } } } };
+
     public static YamlMap Mount(string volume, string path, bool isReadOnly = false) => new() { { "name", volume }, { "mountPath", path }, { "readOnly", isReadOnly ? true : null } };
 
     private static object[] State() => [new YamlMap { { "name", "state" }, { "persistentVolumeClaim", new YamlMap { { "claimName", StateClaim } } } }];
@@ -104,8 +112,8 @@ internal sealed class KubernetesObjects(PublishPlan plan, PublishedImages images
         container.Add("resources", new YamlMap { { "requests", new YamlMap { { "cpu", "100m" }, { "memory", "128Mi" } } } });
         if (program.HasServiceDefaults)
         {
-            // The pod leaves the Service's addresses while it still answers; the image has no sleep.
-            container.Add("lifecycle", new YamlMap { { "preStop", new YamlMap { { "exec", new YamlMap { { "command", ["dotnet", $"/app/{program.Assembly}", "--sleep", $"{GoAway}"] } } } } } });
+            // The image has no sleep.
+            container.Add("lifecycle", GoAwayBy("dotnet", $"/app/{program.Assembly}", "--sleep"));
         }
 
         return container;

@@ -14,17 +14,28 @@ internal static class KubernetesReadme
 
         {{Seeds.Asked(plan.Parameters, KubernetesText.Seed)}}```sh
         images/build.sh                             # {{string.Join(", ", images.All.Select(i => i.Reference(plan)))}}
-        kubectl apply -k .                          # after the images are where the cluster gets them
-        kubectl -n {{plan.AppName.ToLowerInvariant()}} rollout status deployment
+        kubectl apply -k .                          # after the images are where the cluster gets them; with an overlay: its folder
+        kubectl -n {{Namespace(plan)}} rollout status deployment
         ```
 
-        - `secrets.env` is yours: `NAME=value`, taken as it stands, quotes included. It becomes a Secret whose name has a hash, so that a change replaces the pods.
-        - Another registry, namespace, storage class, limits, an Ingress: in an overlay, a `kustomization.yaml` elsewhere with `resources: [this folder]`, `images:` with `newName`, and `patches:`.
-        - A new version: publish with `--release 2`, build, apply. Pods are replaced one at a time, and only when the new one is ready; one that is stopped answers for 5 s more while the Service forgets it.
-        - The claim `{{KubernetesObjects.StateClaim}}` holds keys for cookies and files of the sites. It wants storage that several nodes can write to (ReadWriteMany); SQLite must not be on storage of a network: give a server's connection string.
-        - Nginx sees one server per site, the Service: it balances by connection, and `max_fails` has no effect.
-        - Every pod of the cluster can reach the sites, and is believed what it says of the client (`STACK_PROXIES`, private networks): narrow it to the gateway's addresses in an overlay, or with a NetworkPolicy.
-        - Dashboard: `kubectl -n {{plan.AppName.ToLowerInvariant()}} port-forward service/dashboard {{PublishedDashboard.Port}}`, then http://localhost:{{PublishedDashboard.Port}} with `DASHBOARD_TOKEN` of `secrets.env`.
+        - **Parameters**: `secrets.env` is yours: `NAME=value`, taken as it stands, quotes included. It becomes a Secret whose name has a hash, so that a change replaces the pods.
+        - **A new version**: publish with `--release 2`, build, apply. Pods are replaced one at a time, and only when the new one is ready; one that is stopped answers for 5 s more while the Service forgets it. A pod's jobs run before it, each time: running them again has to change nothing.
+        - **Back**: `kubectl -n {{Namespace(plan)}} rollout undo deployment/NAME`, or apply the folder of the version before. What a job did to a database stays.
+        - **Storage**: the claim `{{KubernetesObjects.StateClaim}}` holds keys for cookies and files of the sites. It wants a storage class that several nodes can write to (ReadWriteMany); with one node ReadWriteOnce will do. SQLite must not be on storage of a network: give a server's connection string.
+        - **Connections**: Nginx sees the Service and not the pods behind it. It balances by connection; what a pod that is gone refuses it tries again, up to three times, and so mostly at another.
+        - **From outside**: nothing but an Ingress or another Service of yours leads to Nginx. One that speaks TLS tells client and scheme in headers, which Nginx believes from whom `WithTrustedProxies` of the AppHost names.
+        - **Trust**: every pod of the cluster can reach the sites, and is believed what it says of the client (`STACK_PROXIES`, private networks): narrow it to the network of your pods, or let a NetworkPolicy keep others away.
+        - **Dashboard**: `kubectl -n {{Namespace(plan)}} port-forward service/dashboard {{PublishedDashboard.Port}}`, then http://localhost:{{PublishedDashboard.Port}} with `DASHBOARD_TOKEN` of `secrets.env`.
 
+        ## What is yours
+
+        Another registry, storage class, limits, an Ingress: in an overlay, a folder beside this one. For example `kustomization.yaml`:
+
+        ```yaml
+        {{KubernetesOverlay.Kustomization(plan, images)}}
+        ```
+        {{(plan.Gateways.Count == 0 ? "" : $"\nand `ingress.yaml`:\n\n```yaml\n{KubernetesOverlay.Ingress(plan)}\n```\n")}}
         """;
+
+    private static string Namespace(PublishPlan plan) => plan.AppName.ToLowerInvariant();
 }

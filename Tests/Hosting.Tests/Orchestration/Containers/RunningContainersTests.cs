@@ -208,14 +208,25 @@ public sealed class RunningContainersTests(DockerEngine docker) : IDisposable
     [Fact]
     public async Task A_missing_engine_fails_the_containers_only_and_names_the_variable()
     {
-        var builder = Builder("--ASPIRE_CONTAINER_RUNTIME=podman");
-        builder.AddContainer("tool", DockerEngine.Image);
-        builder.AddExecutable("other", "/bin/sleep", "/", "60");
-        await using var app = builder.Build();
-        await app.StartAsync(Cancelled);
+        // Where the machine has one it does not answer.
+        Environment.SetEnvironmentVariable("CONTAINER_HOST", "unix:///nonexistent/podman.sock");
+        try
+        {
+            var builder = Builder("--ASPIRE_CONTAINER_RUNTIME=podman");
+            builder.AddContainer("tool", DockerEngine.Image);
+            builder.AddExecutable("other", "/bin/sleep", "/", "60");
+            await using var app = builder.Build();
+            await app.StartAsync(Cancelled);
 
-        (await FailureAsync(app, "tool")).ShouldBe("The container engine 'podman' can't be used (podman: not found). Install and start it, or set ASPIRE_CONTAINER_RUNTIME to the other of docker and podman.");
-        await app.ResourceNotifications.WaitForResourceAsync("other", KnownResourceStates.Running, Cancelled);
+            var failure = await FailureAsync(app, "tool");
+            failure.ShouldStartWith("The container engine 'podman' can't be used (podman: ");
+            failure.ShouldEndWith("). Install and start it, or set ASPIRE_CONTAINER_RUNTIME to the other of docker and podman.");
+            await app.ResourceNotifications.WaitForResourceAsync("other", KnownResourceStates.Running, Cancelled);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CONTAINER_HOST", null);
+        }
     }
 
     private IDistributedApplicationBuilder Builder(params string[] args) => DistributedApplication.CreateBuilder(new DistributedApplicationOptions

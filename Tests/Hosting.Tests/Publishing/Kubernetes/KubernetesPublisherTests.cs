@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Hosting.Tests.Publishing.Compose;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Stack.Hosting.Publishing.Kubernetes;
 using Stack.Hosting.Publishing.Output;
@@ -70,7 +71,7 @@ public sealed class KubernetesPublisherTests
         var maps = Items(kustomization["configMapGenerator"]).ShouldHaveSingleItem();
         ((List<object>)maps["files"]).Cast<string>().Select(f => f.Split('=')[1]).Except(files).ShouldBeEmpty();
         Items(Node(output, "front/deployment.yaml", "spec", "template", "spec")["volumes"]).Single(v => v.ContainsKey("configMap"))["name"].ShouldBe("conf");
-        output["front/conf/nginx.conf"].ShouldBe("site=site:8080 ", "all pods are one host, and nobody sets flags");
+        output["front/conf/nginx.conf"].ShouldBe("site=site:8080 \nsite=site:8080 \nsite=site:8080 ", "all pods are one host, which is tried three times, and nobody sets flags");
         foreach (var workload in objects.Where(o => o.EndsWith("deployment.yaml", StringComparison.Ordinal) || o.EndsWith("statefulset.yaml", StringComparison.Ordinal)))
         {
             var spec = Node(output, workload, "spec");
@@ -94,6 +95,50 @@ public sealed class KubernetesPublisherTests
             "'tool' runs a program of this machine, which no container has. Leave it out with ExcludeFromManifest.",
             "'Shop' can't be the name of an object in Kubernetes, which has no capital letters. Give the resource another one.",
         ]);
+    }
+
+    [Fact]
+    public async Task Files_of_the_gateway_have_to_fit_into_an_object()
+    {
+        ComposeOutput.AddGateway(_builder, Site()).WithAnnotation(new GatewayFilesAnnotation(_ => new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["conf.d/my file.conf"] = "", ["a/b.conf"] = "", ["a.b.conf"] = "", ["errors/large.html"] = new string('é', 100_001),
+        }));
+
+        (await Should.ThrowAsync<DistributedApplicationException>(() => ComposeOutput.WriteAsync(_builder, new KubernetesPublisher()))).Message.Split(Environment.NewLine).ShouldBe(
+        [
+            "The file 'conf.d/my file.conf' of the gateway 'front' can't be in a ConfigMap: only letters, digits, '-', '_' and '.' may be in its name. Rename it.",
+            "These files of the gateway 'front' would have one name in a ConfigMap: 'a.b.conf', 'a/b.conf'. Rename one.",
+            "The files of the gateway 'front' have 200002 bytes together, and a ConfigMap that 'kubectl apply' makes holds 200000; the largest is 'errors/large.html'. Let a site send it.",
+        ]);
+    }
+
+    [Fact]
+    public async Task Sticky_sessions_are_said_to_be_lost_and_long_names_refused()
+    {
+        var output = await WriteAsync(Site().WithEnvironment("STACK_STICKY", "1"));
+        output.Written.Warnings.ShouldContain("'site' has sticky sessions (WithStickySessions), which Kubernetes' Service does not keep: each new connection goes to one of the pods by chance.");
+
+        var name = new string('a', 64);
+        _builder.AddSite(name);
+        (await Should.ThrowAsync<DistributedApplicationException>(() => ComposeOutput.WriteAsync(_builder, new KubernetesPublisher()))).Message
+            .ShouldBe($"'{name}' can't be the name of an object in Kubernetes, which has at most 63 letters. Give the resource another one.");
+    }
+
+    [Theory]
+    [InlineData("nginx", "1.28", null, "nginx", "newTag", "1.28")]
+    [InlineData("registry.example.org:5000/nginx", null, null, "registry.example.org:5000/nginx", "newTag", "latest")]
+    [InlineData("registry.example.org:5000/nginx", "1", null, "registry.example.org:5000/nginx", "newTag", "1")]
+    [InlineData("nginx", null, "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "nginx", "digest", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    public async Task The_gateways_image_is_named_with_its_tag_or_digest(string image, string? tag, string? digest, string name, string field, string value)
+    {
+        var gateway = ComposeOutput.AddGateway(_builder, Site());
+        gateway.WithAnnotation(new ContainerImageAnnotation { Image = image, Tag = tag, SHA256 = digest?["sha256:".Length..] }, ResourceAnnotationMutationBehavior.Replace);
+
+        var output = await ComposeOutput.WriteAsync(_builder, new KubernetesPublisher());
+
+        var images = Items(Node(output, "kustomization.yaml")["images"]);
+        images.Single(i => (string)i["name"] == name)[field].ShouldBe(value);
     }
 
     private IResourceBuilder<ProjectResource> Site()
