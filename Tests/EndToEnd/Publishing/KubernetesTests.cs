@@ -6,6 +6,7 @@ using Testing.Kubernetes;
 namespace EndToEnd.Publishing;
 
 /// <summary>What './stack publish kubernetes' writes, as pods: built, put together and started as the output's README says, attacked, and replaced under load. Podman runs them; see <see cref="PodmanCluster"/>.</summary>
+[Collection("boxes")]
 [Trait("kind", "e2e")]
 public sealed class KubernetesTests : IAsyncLifetime
 {
@@ -178,7 +179,7 @@ public sealed class KubernetesTests : IAsyncLifetime
     // As a rollout does it: one more, and when that is ready one less, which is still asked for a while.
     private async Task ReplicaIsReplacedWithoutALossAsync(HttpClient client)
     {
-        using var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(_podman.Pid), TimeSpan.FromMilliseconds(50));
+        using var load = new SteadyLoad(new Uri(Gateway, "/whoami"), NetworkNamespace.Handler(_podman.Pid));
         await _cluster.RunAsync("site", "site-3");
         await _cluster.RouteAsync("site", [.. Sites, "site-3"]);
 
