@@ -74,17 +74,26 @@ public sealed class PodmanEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_box is not null)
+        try
         {
-            // Control groups outlive processes.
-            await PodmanAsync("pod", "rm", "--all", "--force", "--time", "0");
-            _box.StandardInput.Close();
-            await _box.WaitForExitAsync();
-            _box.Dispose();
-            RemoveGroups();
+            if (File.Exists(Program))
+            {
+                // Control groups outlive processes.
+                await PodmanAsync("pod", "rm", "--all", "--force", "--time", "0");
+            }
         }
+        finally
+        {
+            if (_box is not null)
+            {
+                _box.StandardInput.Close();
+                await _box.WaitForExitAsync();
+                _box.Dispose();
+                RemoveGroups();
+            }
 
-        _temp.Dispose();
+            _temp.Dispose();
+        }
     }
 
     private async Task StartAsync()

@@ -8,7 +8,7 @@ namespace EndToEnd.Publishing;
 /// <summary>What './stack publish kubernetes' writes, as pods: built, put together and started as the output's README says, attacked, and replaced under load. Podman runs them; see <see cref="PodmanCluster"/>.</summary>
 [Collection("boxes")]
 [Trait("kind", "e2e")]
-public sealed class KubernetesTests : IAsyncLifetime
+public sealed class KubernetesTests : IAsyncDisposable
 {
     private const int Replicas = 3;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -20,8 +20,6 @@ public sealed class KubernetesTests : IAsyncLifetime
 
     private Uri Gateway => new($"http://{_cluster.Services["nginx"]}:8080");
 
-    public async ValueTask InitializeAsync() => await _podman.UseAsync();
-
     public async ValueTask DisposeAsync()
     {
         await _podman.DisposeAsync();
@@ -31,6 +29,7 @@ public sealed class KubernetesTests : IAsyncLifetime
     [Fact]
     public async Task Published_pods_serve_behind_nginx_outlive_a_crash_are_replaced_without_a_loss_and_have_no_rights()
     {
+        await _podman.UseAsync();
         await PublishAsync();
         var objects = await KubernetesTools.KustomizeAsync(_temp.File("overlay"));
         KubernetesRules.FaultsOf(objects).ShouldBeEmpty();

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Hosting.Tests.Publishing.Compose;
 using Testing;
 using Testing.Kubernetes;
 
