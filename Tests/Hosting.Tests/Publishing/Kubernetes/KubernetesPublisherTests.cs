@@ -114,13 +114,18 @@ public sealed class KubernetesPublisherTests
     }
 
     [Fact]
-    public async Task Sticky_sessions_are_said_to_be_lost_and_long_names_refused()
+    public async Task Sticky_sessions_are_said_to_be_lost()
     {
         var output = await WriteAsync(Site().WithEnvironment("STACK_STICKY", "1"));
         output.Written.Warnings.ShouldContain("'site' has sticky sessions (WithStickySessions), which Kubernetes' Service does not keep: each new connection goes to one of the pods by chance.");
+    }
 
+    [Fact]
+    public async Task A_name_that_no_host_can_have_is_refused()
+    {
         var name = new string('a', 64);
         _builder.AddSite(name);
+
         (await Should.ThrowAsync<DistributedApplicationException>(() => ComposeOutput.WriteAsync(_builder, new KubernetesPublisher()))).Message
             .ShouldBe($"'{name}' can't be the name of an object in Kubernetes, which has at most 63 letters. Give the resource another one.");
     }
