@@ -13,6 +13,7 @@ internal static class LinuxReadme
         var site = plan.Programs.FirstOrDefault(p => !p.IsJob)?.Name ?? "site";
         var replica = plan.Programs.FirstOrDefault(p => !p.IsJob) is { } program ? LinuxProgram.KeyOf(program.Replicas[0]) : "0";
         var isSystemd = target == "systemd";
+        var all = Sections(plan);
         return $"""
             # {app}, release {plan.Release}, for {target}
 
@@ -26,7 +27,7 @@ internal static class LinuxReadme
             ssh root@server {app}/install.sh
             ```
 
-            The server needs the ASP.NET Core runtime{(plan.Gateways.Count > 0 ? ", nginx" : "")} and curl{(isSystemd ? "" : ", and supervisor")}. `install.sh` checks before it changes anything, starts or rolls one replica after another, and reloads Nginx last. A second run changes nothing.
+            The server needs the ASP.NET Core runtime{(plan.Gateways.Count > 0 ? ", nginx" : "")}{(isSystemd ? " and curl" : ", curl, supervisor and cron")}. `install.sh` checks before it changes anything, starts or rolls one replica after another, and reloads Nginx last. A second run changes nothing.
             A new version needs a name of its own: `./stack publish {target} --release 1.0.1`. The first replica that does not get ready stops it, and what was there before is put back.
 
             ## Afterwards, on the server
@@ -38,7 +39,7 @@ internal static class LinuxReadme
             | after an edit of `{paths.Seed}` | `{paths.Programs}/kit/install.sh` |
             | what runs | `{(isSystemd ? $"systemctl status '{app}*'" : "supervisorctl status")}` |
             | logs of a replica | `{(isSystemd ? $"journalctl -u {app}-{site}@{replica}" : $"supervisorctl tail -f {app}-{site}-{replica}")}` |
-            | stop and start all | `{(isSystemd ? $"systemctl stop {app}.target" : $"supervisorctl stop all")}`, `{(isSystemd ? $"systemctl start {app}.target" : "supervisorctl start all")}` |
+            | stop and start all | `{(isSystemd ? $"systemctl stop {app}.target" : $"supervisorctl stop {all}")}`, `{(isSystemd ? $"systemctl start {app}.target" : $"supervisorctl start {all}")}` |
             | remove all but the data | `{paths.Programs}/kit/uninstall.sh` |
 
             ## What is where
@@ -55,4 +56,11 @@ internal static class LinuxReadme
 
             """.ReplaceLineEndings("\n");
     }
+
+    // By name, since 'all' would be everything that supervisord runs there.
+    private static string Sections(PublishPlan plan)
+        => string.Join(' ', plan.Programs.Where(p => !p.IsJob).Select(p => $"{plan.AppName}-{p.Name}-{Keys(p)}").Concat(plan.Dashboard is null ? [] : [$"{plan.AppName}-{PublishedDashboard.Name}"]));
+
+    private static string Keys(PublishedProgram program)
+        => program.Replicas.Count == 1 ? LinuxProgram.KeyOf(program.Replicas[0]) : $"{{{string.Join(',', program.Replicas.Select(LinuxProgram.KeyOf))}}}";
 }

@@ -25,7 +25,7 @@ internal sealed class SupervisordPublisher : IPublisher
             .. sections.Select(s => new PublishedFile(LinuxFiles.InRoot($"/etc/supervisor/conf.d/{s.Name}.conf"), s.Text)),
             new(LinuxFiles.InRoot($"{files.Paths.Programs}/bin/with-env"), LinuxFiles.Script("supervisord/with-env"), IsExecutable: true),
             new(LinuxFiles.InRoot($"{files.Paths.Programs}/bin/watch"), LinuxFiles.Script("supervisord/watch"), IsExecutable: true),
-            new(LinuxFiles.InRoot($"/etc/cron.d/{plan.AppName}-watch"), $"# Generated: publish again to change it.\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n* * * * * root {files.Paths.Programs}/bin/watch {string.Join(' ', sections.Select(s => s.Name))}\n"),
+            new(LinuxFiles.InRoot($"/etc/cron.d/{plan.AppName}-watch"), $"# Generated: publish again to change it.\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n* * * * * root {files.Paths.Programs}/bin/watch\n"),
             new("README.md", LinuxReadme.Write(plan, Name)),
         ];
         return new PublishOutput([.. all.OrderBy(f => f.Path, StringComparer.Ordinal)], files.Seed,

@@ -35,7 +35,20 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private protected async Task PublishAsync(string release, int replicas, bool asTyped = false)
+    /// <summary>From the sources to four replicas that serve.</summary>
+    private protected async Task IsInstalledAsync(bool asTyped = false)
+    {
+        await PublishAsync("1.0.0", Ports.Length, asTyped);
+        await BuildAsync();
+        await RefusesToStartWithoutItsDatabaseAsync();
+        await InstallAsync("1.0.0");
+        await AllReplicasAnswerAsync();
+        await OnceMoreChangesNothingAsync("1.0.0");
+        await OneKeyServesAllAsync();
+        await DashboardHasTheLogsOfAllAsync();
+    }
+
+    private async Task PublishAsync(string release, int replicas, bool asTyped = false)
     {
         string[] arguments = ["--release", release, .. Switches(replicas)];
         var published = asTyped
@@ -44,14 +57,14 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         published.ExitCode.ShouldBe(0, published.All);
     }
 
-    private protected async Task BuildAsync()
+    private async Task BuildAsync()
     {
         var built = await Commands.RunAsync($"{_folder}/build.sh", ["--source", Repository.Root, "--no-build"], Nothing, TimeSpan.FromMinutes(3));
         built.ExitCode.ShouldBe(0, built.All);
     }
 
     /// <summary>Then gives it the one that the file itself says.</summary>
-    private protected async Task RefusesToStartWithoutItsDatabaseAsync()
+    private async Task RefusesToStartWithoutItsDatabaseAsync()
     {
         await CopyAsync();
         var refused = await Box.RunAsync("/root/stack/install.sh");
@@ -61,13 +74,13 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         await Box.ReadAsync("""sed -i "s|^BOARD=.*|BOARD='$(grep -o 'Data Source=[^ ]*' /etc/stack/secrets.env)'|" /etc/stack/secrets.env""");
     }
 
-    private protected async Task InstallAsync(string release)
+    private async Task InstallAsync(string release)
     {
         await CopyAsync();
         (await Box.ReadAsync("/root/stack/install.sh")).ShouldEndWith($"stack: release {release} runs");
     }
 
-    private protected async Task OnceMoreChangesNothingAsync(string release)
+    private async Task OnceMoreChangesNothingAsync(string release)
     {
         const string pids = "ps -C WebSite,Stack.Dashboard,nginx -o pid=";
         var before = await Box.ReadAsync(pids);
@@ -75,7 +88,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         (await Box.ReadAsync(pids)).ShouldBe(before);
     }
 
-    private protected async Task AllReplicasAnswerAsync()
+    private async Task AllReplicasAnswerAsync()
     {
         await AnswersOnAllPortsAsync();
         (await Box.ReadAsync("ps -o user= -C WebSite,Stack.Dashboard | sort -u")).ShouldBe("stack");
@@ -94,7 +107,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         seen.ShouldBe(Ports, ignoreOrder: true);
     }
 
-    private protected async Task OneKeyServesAllAsync()
+    private async Task OneKeyServesAllAsync()
     {
         (await Box.ReadAsync("ls /var/lib/stack/stack/keys/key-*.xml | wc -l")).ShouldBe("1");
         using var member = Box.Client("http://127.0.0.1:8001");
@@ -105,7 +118,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         }
     }
 
-    private protected async Task DashboardHasTheLogsOfAllAsync()
+    private async Task DashboardHasTheLogsOfAllAsync()
     {
         using var client = Box.Client("http://127.0.0.1:18888");
         (await client.GetAsync(new Uri("/api/telemetry/resources", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

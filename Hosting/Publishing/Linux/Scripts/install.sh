@@ -17,6 +17,7 @@ check_machine() {
     if getent passwd "$APP" >/dev/null && [[ $(getent passwd "$APP" | cut -d: -f6) != "$state" ]]; then
         fail "The user '$APP' is there already, and is somebody else's. Publish under another name: --app-name <name>."
     fi
+    check_ports
 }
 
 main() {

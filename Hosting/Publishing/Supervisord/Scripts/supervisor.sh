@@ -9,6 +9,9 @@ logs=/var/log/$APP
 
 supervisor_check() {
     need supervisorctl supervisor
+    # For bin/watch. Elsewhere than on Debian cron is called crond.
+    command -v crond >/dev/null || need cron cron
+    need pgrep procps
     if [[ $(supervisorctl pid 2>&1) != [1-9]* ]]; then fail "supervisord does not run on this machine, or does not answer: $(supervisorctl pid 2>&1). Start it: systemctl start supervisor"; fi
 }
 
@@ -110,4 +113,11 @@ supervisor_stop_all() {
     rm -rf "${logs:?}"
 }
 
-start_nginx() { if [[ -d /run/systemd/system ]]; then systemctl start nginx; else service nginx start >/dev/null; fi; }
+start_nginx() {
+    if [[ -d /run/systemd/system ]]; then
+        systemctl -q enable nginx
+        systemctl start nginx
+    else
+        service nginx start >/dev/null
+    fi
+}

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Stack.Hosting.Publishing.Output;
 using Stack.Hosting.Publishing.Linux;
 using Testing;
@@ -54,6 +56,23 @@ public sealed class ScriptTests : IDisposable
 
         output.ShouldBe("seed: TWO added\n");
         (await File.ReadAllTextAsync(_temp.File("seed"), TestContext.Current.CancellationToken)).ShouldBe("ONE='mine'\n\n# The second.\n# Needed.\nTWO='2'\n");
+    }
+
+    [Fact]
+    public async Task A_port_that_something_else_has_stops_an_installation_before_it_begins()
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var plan = $"PROGRAMS=(site); declare -A REPLICAS=([site]={port}) WITH_PORT=([site]=1)";
+
+        var (exit, output) = await RunAsync($"{plan}; supervisor_runs() {{ false; }}; check_ports");
+        output.ShouldBe($"Something else than site-{port} listens at port {port} (ss -ltnp 'sport = :{port}' tells what). Stop it, then try again; nothing was changed.\n");
+        exit.ShouldBe(1);
+
+        (await RunAsync($"{plan}; supervisor_runs() {{ true; }}; check_ports")).ExitCode.ShouldBe(0, "it is the replica itself");
+        other.Stop();
+        (await RunAsync($"{plan}; supervisor_runs() {{ false; }}; check_ports")).ExitCode.ShouldBe(0, "the port is free");
     }
 
     private Task<(int ExitCode, string All)> RunAsync(string line) => Bash.RunAsync($"set -euo pipefail; . {_temp.File("common.sh")}; {line}", _temp.Path);

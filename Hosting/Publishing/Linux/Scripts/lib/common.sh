@@ -284,6 +284,20 @@ url_of() {
 
 has_port() { [[ $1 == dashboard || ${WITH_PORT[$1]:-0} == 1 ]]; }
 
+# What listens there already, and is not this replica, would be taken for it, and for one that is ready.
+check_ports() {
+    local program key
+    for program in "${PROGRAMS[@]}"; do
+        for key in ${REPLICAS[$program]}; do
+            if has_port "$program" && listens "$key" && ! supervisor_runs "$program" "$key"; then
+                fail "Something else than $program-$key listens at port $key (ss -ltnp 'sport = :$key' tells what). Stop it, then try again; nothing was changed."
+            fi
+        done
+    done
+}
+
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
 # Without a path of its own for that, any answer is one.
 is_healthy() {
     if ! has_port "$1"; then supervisor_runs "$@"; elif [[ -n ${HEALTH[$1]:-} ]]; then curl -fs -o /dev/null -m 3 "$(url_of "$@")"; else curl -s -o /dev/null -m 3 "$(url_of "$@")"; fi
