@@ -48,7 +48,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         await DashboardHasTheLogsOfAllAsync();
     }
 
-    private async Task PublishAsync(string release, int replicas, bool asTyped = false)
+    private protected async Task PublishAsync(string release, int replicas, bool asTyped = false)
     {
         string[] arguments = ["--release", release, .. Switches(replicas)];
         var published = asTyped
@@ -57,7 +57,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         published.ExitCode.ShouldBe(0, published.All);
     }
 
-    private async Task BuildAsync()
+    private protected async Task BuildAsync()
     {
         var built = await Commands.RunAsync($"{_folder}/build.sh", ["--source", Repository.Root, "--no-build"], Nothing, TimeSpan.FromMinutes(3));
         built.ExitCode.ShouldBe(0, built.All);
@@ -74,7 +74,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         await Box.ReadAsync("""sed -i "s|^BOARD=.*|BOARD='$(grep -o 'Data Source=[^ ]*' /etc/stack/secrets.env)'|" /etc/stack/secrets.env""");
     }
 
-    private async Task InstallAsync(string release)
+    private protected async Task InstallAsync(string release)
     {
         await CopyAsync();
         (await Box.ReadAsync("/root/stack/install.sh")).ShouldEndWith($"stack: release {release} runs");
@@ -107,7 +107,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         seen.ShouldBe(Ports, ignoreOrder: true);
     }
 
-    private async Task OneKeyServesAllAsync()
+    private protected async Task OneKeyServesAllAsync()
     {
         (await Box.ReadAsync("ls /var/lib/stack/stack/keys/key-*.xml | wc -l")).ShouldBe("1");
         using var member = Box.Client("http://127.0.0.1:8001");
@@ -118,7 +118,7 @@ public abstract class LinuxTests(string target) : IAsyncLifetime
         }
     }
 
-    private async Task DashboardHasTheLogsOfAllAsync()
+    private protected async Task DashboardHasTheLogsOfAllAsync()
     {
         using var client = Box.Client("http://127.0.0.1:18888");
         (await client.GetAsync(new Uri("/api/telemetry/resources", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
