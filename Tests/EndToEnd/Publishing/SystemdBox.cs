@@ -10,7 +10,7 @@ internal sealed partial class SystemdBox : IAsyncDisposable
 {
     private const int NetworkNamespace = 0x40000000;
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private static readonly string[] NotForABox = ["systemd-networkd", "systemd-resolved", "systemd-timesyncd", "systemd-logind", "systemd-udevd", "apparmor"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("stack-box-").FullName;
