@@ -126,7 +126,7 @@ public sealed class DeployInProductionTests : IAsyncLifetime
 
         await ProductionHost.KillAsync(_appHost);
         _appHost = await _host.StartAsync();
-        (await _host.ReplicasAsync()).Select(Pid).ShouldBe(before.Select(Pid));
+        (await _host.ReplicasAsync()).Select(Pid).Take(2).ShouldBe(before.Select(Pid).Take(2), "the site's; the job may be at work once more");
         await Wait.Until(() => File.ReadAllLines(prepared).Length == 4, () => File.ReadAllText(prepared));
         (await File.ReadAllLinesAsync(prepared, TestContext.Current.CancellationToken)).ShouldBe(["v1", "v2", "v2", "v2"]); // again after v3 had failed, and with the new AppHost
     }
