@@ -101,7 +101,10 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
             await Expect(browser.Page.Locator("main")).ToBeVisibleAsync();
         }
 
+        // Keys mean something once the page's script runs.
+        await Expect(browser.Page.Locator("#pause")).ToHaveAttributeAsync("data-state", "live");
         await keyboard.PressAsync("p");
+        await Expect(browser.Page.Locator("#pause")).ToHaveAttributeAsync("data-state", "paused");
         await keyboard.PressAsync("j");
         await keyboard.PressAsync("j");
         await keyboard.PressAsync("Enter");
