@@ -20,7 +20,7 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
         var page = browser.Page;
 
         await browser.OpenAsync("/?range=15m");
-        await Expect(page.Locator(".verdict")).ToContainTextAsync(Culprit);
+        await Expect(page.Locator(".verdict")).ToContainTextAsync(Culprit, new() { Timeout = 20_000 }); // until all replicas have sent their figures
         await browser.KeepAsync("overview");
         await page.Locator($".verdict li[data-key='{Culprit}'] a", new() { HasTextRegex = ErrorWords() }).First.ClickAsync();
 

@@ -59,6 +59,8 @@ internal sealed class ComposePublisher : IPublisher
             .Concat(plan.Gateways.SelectMany(g => new[] { ($"{ComposeText.Name(g.Name)}_ADDRESS", g.IsExternal ? "0.0.0.0" : "127.0.0.1"), ($"{ComposeText.Name(g.Name)}_PORT", $"{g.Port}") }))
             .Concat(plan.Dashboard is null ? [] : [("DASHBOARD_PORT", $"{PublishedDashboard.Port}")])
             .Concat(addresses.Network() is null ? [] : [(ComposeAddresses.Setting, addresses.Default)])
+            .Concat(plan.Programs.Where(p => p.Assembly is not null).Select(p => p.Name).Concat(plan.Dashboard is null ? [] : [PublishedDashboard.Name])
+                .Select(ComposeServices.LimitsOf).SelectMany(l => new[] { (l.Memory, "0"), (l.Cpus, "0") }))
             .Append(("HEALTH_INTERVAL", "10s"));
         return string.Join('\n', [$"# What {ComposeText.Seed} has to hold; it is written when it is missing.", .. lines, "", "# What it may hold, with the value that holds otherwise.", .. settings.Select(s => $"# {s.Item1}={s.Item2}"), ""]);
     }
@@ -85,6 +87,7 @@ internal sealed class ComposePublisher : IPublisher
     }
 
     private static IEnumerable<string> Warnings(PublishPlan plan)
-        => plan.Programs.Where(p => p is { Assembly: not null, IsJob: false, HasServiceDefaults: false } && p.Replicas.Any(r => r.Port is not null))
-            .Select(p => $"'{p.Name}' does not use ServiceDefaults, so that Compose can't ask whether it is healthy: the gateway does not wait for it, and its replicas share no keys.");
+        => PublishedLimits.WarningsOf(plan, "Compose", "Set it in docker-compose.override.yaml.", ComposeServices.HasUserLimit)
+            .Concat(plan.Programs.Where(p => p is { Assembly: not null, IsJob: false, HasServiceDefaults: false } && p.Replicas.Any(r => r.Port is not null))
+            .Select(p => $"'{p.Name}' does not use ServiceDefaults, so that Compose can't ask whether it is healthy: the gateway does not wait for it, and its replicas share no keys."));
 }

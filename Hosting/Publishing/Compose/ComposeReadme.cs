@@ -40,6 +40,7 @@ internal static class ComposeReadme
 
         ## What is yours
         - `.env`: values that are never changed by publishing, only added; readable by its owner alone. `.env.example` names them all.
+        - Limits, of each container: `{{ComposeServices.LimitsOf(plan.Programs.FirstOrDefault(p => p.IsSite)?.Name ?? "site").Memory}}=512m` and `{{ComposeServices.LimitsOf(plan.Programs.FirstOrDefault(p => p.IsSite)?.Name ?? "site").Cpus}}=1.5` in `.env`, and the same of the others, then `./stack-roll.sh --changed`; 0 is none. .NET takes three quarters of the memory for its heap.
         - `docker-compose.override.yaml`: whatever Compose should do otherwise.
         - The gateway's own `conf.d/`: in the folder `nginx/` beside the AppHost, which is published with it.
 

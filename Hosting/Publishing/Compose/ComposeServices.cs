@@ -80,7 +80,34 @@ internal sealed class ComposeServices(PublishPlan plan, PublishedImages images, 
         service.Add("healthcheck", HealthCheck(program, replica));
         service.Add("restart", program.IsJob ? "no" : "unless-stopped");
         service.Add("stop_grace_period", Seconds(program.StopGrace));
+        Limit(service, program.Name);
+        service.Add("ulimits", UserLimits(program));
         return service;
+    }
+
+    /// <summary>The settings that say how much a program's containers may take, each of them.</summary>
+    public static (string Memory, string Cpus) LimitsOf(string program) => ($"{ComposeText.Name(program)}_MEMORY", $"{ComposeText.Name(program)}_CPUS");
+
+    /// <summary>Whether Docker knows a limit of a process.</summary>
+    public static bool HasUserLimit(string name) => name != "as";
+
+    // 0 is Docker's word for no limit.
+    private static void Limit(YamlMap service, string program)
+    {
+        var (memory, cpus) = LimitsOf(program);
+        service.Add("mem_limit", ComposeText.Setting(memory, "0"));
+        service.Add("cpus", ComposeText.Setting(cpus, "0"));
+    }
+
+    private static YamlMap? UserLimits(PublishedProgram program)
+    {
+        YamlMap limits = [];
+        foreach (var (name, limit) in program.Limits.Where(l => HasUserLimit(l.Key)))
+        {
+            limits.Add(name, new YamlMap { { "soft", limit.Soft }, { "hard", limit.Hard } });
+        }
+
+        return limits.Count > 0 ? limits : null;
     }
 
     // A site asks only whether it is alone. The number itself would make each replica another one when it changes, and Compose would replace all of them.
@@ -134,6 +161,7 @@ internal sealed class ComposeServices(PublishPlan plan, PublishedImages images, 
         service.Add("ports", [$"127.0.0.1:{port}:{PublishedDashboard.Port}"]);
         service.Add("restart", "unless-stopped");
         service.Add("stop_grace_period", "35s");
+        Limit(service, PublishedDashboard.Name);
         return service;
     }
 

@@ -136,6 +136,11 @@ internal sealed class KubernetesPublisher : IPublisher
 
     private static IEnumerable<string> Warnings(PublishPlan plan)
     {
+        foreach (var warning in PublishedLimits.WarningsOf(plan, "Kubernetes", "The container runtime of the nodes sets such limits; memory and CPU go into an overlay.", _ => false))
+        {
+            yield return warning;
+        }
+
         if (plan.Programs.Count > 0)
         {
             yield return $"The claim '{KubernetesObjects.StateClaim}' asks for storage that several nodes can write to (ReadWriteMany). Where the cluster has none, one node and ReadWriteOnce in an overlay will do. SQLite files must not be on storage of a network.";

@@ -32,7 +32,7 @@ internal static class YamlText
         YamlMap => "{}",
         string text => Quote(text),
         bool flag => flag ? "true" : "false",
-        int number => number.ToString(CultureInfo.InvariantCulture),
+        int or long => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         _ => throw new ArgumentException($"A {value.GetType().Name} is no value of YAML.", nameof(value)),
     };
 

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 
 namespace Stack.Hosting.Publishing.Plans;
 
@@ -71,6 +72,9 @@ internal sealed record PublishedProgram
 
     /// <summary>Between the signal to stop and KILL.</summary>
     public required TimeSpan StopGrace { get; init; }
+
+    /// <summary>The limits of its processes, by name: <c>nofile</c>.</summary>
+    public IReadOnlyDictionary<string, ProcessLimit> Limits => PublishedLimits.Of(Resource);
 
     /// <summary>The variables that are the same for all replicas.</summary>
     public IReadOnlyDictionary<string, PublishedValue> Common

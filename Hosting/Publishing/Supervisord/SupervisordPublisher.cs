@@ -31,6 +31,7 @@ internal sealed class SupervisordPublisher : IPublisher
         return new PublishOutput([.. all.OrderBy(f => f.Path, StringComparer.Ordinal)], files.Seed,
         [
             .. LinuxChecks.WarningsOf(plan, Name),
+            .. PublishedLimits.WarningsOf(plan, Name, "supervisord has minfds and minprocs for all that it runs; the systemd output has limits.", _ => false),
             "supervisord does not find out that a replica hangs. The target systemd does.",
             "supervisord keeps no order: after a boot all programs start at once. The target systemd keeps it.",
             "supervisord has no sandbox: programs run with all that their user may do. The target systemd has one.",

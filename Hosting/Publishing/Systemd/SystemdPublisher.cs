@@ -30,7 +30,7 @@ internal sealed class SystemdPublisher : IPublisher
             new(LinuxFiles.InRoot($"/usr/lib/tmpfiles.d/{plan.AppName}.conf"), TemporaryFiles(plan.AppName, files.Paths)),
             new("README.md", LinuxReadme.Write(plan, "systemd")),
         ];
-        return new PublishOutput([.. all.OrderBy(f => f.Path, StringComparer.Ordinal)], files.Seed, [.. LinuxChecks.WarningsOf(plan, Name)]);
+        return new PublishOutput([.. all.OrderBy(f => f.Path, StringComparer.Ordinal)], files.Seed, [.. LinuxChecks.WarningsOf(plan, Name), .. PublishedLimits.WarningsOf(plan, Name, "Set it in a drop-in: systemctl edit.", _ => true)]);
     }
 
     /// <summary>The user that an application runs as, for systemd-sysusers.</summary>

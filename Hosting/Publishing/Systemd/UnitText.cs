@@ -39,6 +39,17 @@ internal sealed class UnitText
         return this;
     }
 
+    /// <summary>Lines of names and values.</summary>
+    public UnitText Each(IEnumerable<(string Name, string Value)> lines)
+    {
+        foreach (var (name, value) in lines)
+        {
+            Raw(name, value);
+        }
+
+        return this;
+    }
+
     public override string ToString() => _text.ToString();
 
     /// <summary>An argument of a command line: systemd would expand percent signs, dollars and backslashes.</summary>

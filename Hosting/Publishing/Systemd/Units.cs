@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Publishing.Linux;
 using Stack.Hosting.Publishing.Plans;
 
@@ -102,8 +103,11 @@ internal sealed class Units(PublishPlan plan, IReadOnlyList<LinuxProgram> progra
             .Raw("WorkingDirectory", _paths.Current(program.Name))
             .Each("EnvironmentFile", files.Select(f => $"{_paths.Settings}/{f}.env"))
             .Raw("EnvironmentFile", $"{_paths.Settings}/{id}.secrets.env")
+            .Each(program.Program?.Limits.Select(l => ($"Limit{l.Key.ToUpperInvariant()}", $"{Limit(l.Value.Soft)}:{Limit(l.Value.Hard)}")) ?? [])
             .Raw("ExecStart", string.Join(' ', [$"{_paths.Current(program.Name)}/{program.File}", .. arguments.Select(UnitText.Argument)]));
     }
+
+    private static string Limit(long limit) => limit == ProcessLimit.Unlimited ? "infinity" : $"{limit}";
 
     private string Keys(LinuxProgram program)
     {

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Stack.Hosting.Publishing.Compose;
 using Stack.Hosting.Publishing.Output;
@@ -25,9 +26,12 @@ public sealed class ComposeConfigTests : IDisposable
         var builder = ComposeOutput.Builder();
         var secret = builder.AddParameter("key", new Given("a $b # \"c\" d"), secret: true);
         var site = builder.AddSite().WithReplicas(2).WithSequentialPorts(8001).WithEnvironment("TEXT", Text).WithEnvironment("EMPTY", "").WithEnvironment("KEY", ReferenceExpression.Create($"<{secret}>"));
+        site.WithSupervision(s => s.Limits["nofile"] = new ProcessLimit(1024, 65536));
         builder.AddContainer("cache", "redis", "7").WithVolume("data", "/data").WithArgs(Text);
         ComposeOutput.AddGateway(builder, site);
         new OutputFolder(_temp.File("out"), "compose", force: false).Write((await ComposeOutput.WriteAsync(builder, new ComposePublisher())).Written);
+
+        await File.AppendAllTextAsync(_temp.File("out/.env"), "SITE_MEMORY=512m\nSITE_CPUS=1.5\n", TestContext.Current.CancellationToken);
 
         var services = Services(await ComposeAsync());
 
@@ -37,6 +41,9 @@ public sealed class ComposeConfigTests : IDisposable
             environment["TEXT"].ShouldBe(Text);
             environment["EMPTY"].ShouldBe("");
             environment["KEY"].ShouldBe("<a $b # \"c\" d>");
+            ComposeOutput.Map(services[replica])["mem_limit"].ShouldBe("512m");
+            ComposeOutput.Map(services[replica])["cpus"].ShouldBe("1.5");
+            ComposeOutput.Map(ComposeOutput.Map(ComposeOutput.Map(services[replica])["ulimits"])["nofile"])["hard"].ShouldBe("65536");
         }
 
         ((List<object>)ComposeOutput.Map(services["cache"])["command"]).ShouldBe([Text]);

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Stack.Hosting.ApplicationModel;
 using Stack.Hosting.Building;
 using Stack.Hosting.Publishing.Compose;
 
@@ -149,6 +150,25 @@ public sealed class ComposePublisherTests
         ComposeOutput.AddGateway(_builder, _builder.AddSite().WithReplicas(192).WithSequentialPorts(9001));
 
         (await Should.ThrowAsync<DistributedApplicationException>(WriteAsync)).Message.ShouldBe("192 replicas behind gateways are more than the network has addresses for (191). Set fewer with --replicas.");
+    }
+
+    [Fact]
+    public async Task Memory_and_processors_are_the_users_to_limit_and_limits_of_the_model_are_Dockers()
+    {
+        _builder.AddSite().WithReplicas(2).WithSequentialPorts(8001).WithSupervision(s =>
+        {
+            s.Limits["nofile"] = new ProcessLimit(1024, 65536);
+            s.Limits["as"] = 1L << 32;
+        });
+
+        var output = await WriteAsync();
+
+        output.Service("site-8002")["mem_limit"].ShouldBe("${SITE_MEMORY:-0}");
+        output.Service("site-8002")["cpus"].ShouldBe("${SITE_CPUS:-0}");
+        output.Service("dashboard")["mem_limit"].ShouldBe("${DASHBOARD_MEMORY:-0}");
+        output[".env.example"].ShouldContain("\n# SITE_MEMORY=0\n# SITE_CPUS=0\n");
+        ComposeOutput.Map(ComposeOutput.Map(output.Service("site-8001")["ulimits"])["nofile"]).ShouldBe(new Dictionary<object, object> { ["soft"] = "1024", ["hard"] = "65536" });
+        output.Written.Warnings.ShouldBe(["What WithSupervision of 'site' says of Limits[\"as\"] is not in the output for Compose. Set it in docker-compose.override.yaml."]);
     }
 
     [Fact]

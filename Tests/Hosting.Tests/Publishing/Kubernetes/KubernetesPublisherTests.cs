@@ -121,6 +121,13 @@ public sealed class KubernetesPublisherTests
     }
 
     [Fact]
+    public async Task Limits_of_processes_are_said_to_be_lost()
+    {
+        var output = await WriteAsync(Site().WithSupervision(s => s.Limits["nofile"] = 4096));
+        output.Written.Warnings.ShouldContain("What WithSupervision of 'site' says of Limits[\"nofile\"] is not in the output for Kubernetes. The container runtime of the nodes sets such limits; memory and CPU go into an overlay.");
+    }
+
+    [Fact]
     public async Task A_name_that_no_host_can_have_is_refused()
     {
         var name = new string('a', 64);

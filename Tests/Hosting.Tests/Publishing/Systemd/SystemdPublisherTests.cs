@@ -92,6 +92,24 @@ public sealed class SystemdPublisherTests
     }
 
     [Fact]
+    public async Task Limits_of_a_program_are_its_units_and_other_settings_of_the_process_are_said_to_be_lost()
+    {
+        using var model = new LinuxModel();
+        model.Project("site", "WebSite").WithSequentialPorts(8001).WithSupervision(o =>
+        {
+            o.Limits["nofile"] = new ProcessLimit(1024, 65536);
+            o.Limits["core"] = ProcessLimit.Unlimited;
+            o.User = "www-data";
+            o.Umask = "022";
+        });
+
+        var output = await model.WriteAsync(new SystemdPublisher());
+
+        Text(output, Unit).ShouldContain("\nLimitCORE=infinity:infinity\nLimitNOFILE=1024:65536\n");
+        output.Warnings.ShouldBe(["What WithSupervision of 'site' says of User, Umask is not in the output for systemd. Set it in a drop-in: systemctl edit."]);
+    }
+
+    [Fact]
     public async Task What_the_machine_can_t_run_is_told_at_once()
     {
         using var model = new LinuxModel("--app-name", "Shop");
