@@ -19,7 +19,7 @@ internal sealed class ComposeStack(DockerEngine docker, string folder) : IAsyncD
         ShouldBeDone(await Commands.StackAsync(new Dictionary<string, string>(), "publish", "compose", folder, "--replicas", $"site={Replicas}"));
         File.GetUnixFileMode(Settings).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var text = (await File.ReadAllTextAsync(Settings)).Replace("BOARD=''", "BOARD='Data Source=/var/lib/stack/stack/board/board.db'", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Settings, $"{text}\nHEALTH_INTERVAL='3s'\nNGINX_IMAGE='{DockerEngine.Image}'\n");
+        await File.WriteAllTextAsync(Settings, $"{text}\nHEALTH_INTERVAL='3s'\nSITE_MEMORY='512m'\nSITE_CPUS='1.5'\nNGINX_IMAGE='{DockerEngine.Image}'\n");
 
         await docker.UseAsync();
         await DotnetImage.MakeAsync(docker.DockerAsync);

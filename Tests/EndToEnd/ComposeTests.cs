@@ -137,6 +137,9 @@ public sealed class ComposeTests(DockerEngine docker) : IClassFixture<DockerEngi
             var user = service == "nginx" ? "101" : "1654";
             status.ShouldContain($"Uid:\t{user}\t{user}\t{user}\t{user}", service);
         }
+
+        (await stack.InspectAsync("site-8001", "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}")).Trim().ShouldBe($"{512 << 20} 1500000000", "as .env says");
+        (await stack.InspectAsync("dashboard", "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}")).Trim().ShouldBe("0 0");
     }
 
     private async Task WhoIsSignedInIsSoOnEachReplicaAsync(ComposeStack stack)
