@@ -23,7 +23,7 @@ public sealed class SupervisordTests() : LinuxTests("supervisord")
 
         await using (BoxTraffic traffic = new(Box, Gateway))
         {
-            await RollsAsync();
+            // Replica by replica, as stack-roll.sh does it too.
             await GoesOverToAnotherReleaseAsync();
             await PutsABadReleaseBackAsync();
             await GoesBackAsync();
