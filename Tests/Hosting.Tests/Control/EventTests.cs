@@ -81,6 +81,7 @@ public sealed class EventTests
     {
         await using var harness = await ControlHarness.StartAsync(FakeStack.Resource("site", "site-8001"));
         const int Changes = 500;
+        harness.Stack.GetStatus().Resources.ShouldNotBeEmpty("asked for, so that each change is made: before that the hub only counts them");
         using var go = new ManualResetEventSlim();
         var publisher = Task.Run(() =>
         {
