@@ -72,8 +72,9 @@ public sealed class DurationGridTests
         var perDoubling = Math.Pow(2, scale);
         var buckets = Enumerable.Range(0, 1000).Select(i => 0.1 * Math.Pow(1.002, i)).GroupBy(v => (int)Math.Ceiling(Math.Log2(v) * perDoubling) - 1)
             .ToDictionary(g => g.Key, g => (ulong)g.Count());
-        point.Positive.Offset = buckets.Keys.Min();
-        for (var i = point.Positive.Offset; i <= buckets.Keys.Max(); i++)
+        var (first, last) = (buckets.Keys.Min(), buckets.Keys.Max());
+        point.Positive.Offset = first;
+        for (var i = first; i <= last; i++)
         {
             point.Positive.BucketCounts.Add(buckets.GetValueOrDefault(i));
         }
