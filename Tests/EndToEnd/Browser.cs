@@ -14,6 +14,7 @@ public sealed class Browser : IAsyncDisposable
     {
         (_playwright, _browser, Page, _url) = (playwright, browser, page, url);
         page.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
         page.Console += (_, message) => _messages.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => _messages.Add(error);
     }

@@ -99,9 +99,10 @@ public sealed partial class DashboardJourneyTests(RunningStack stack)
             await keyboard.PressAsync(key);
             await Expect(browser.Page).ToHaveURLAsync(new Regex($"^http://[^/]+{path}({(path == "/" ? "" : "[/?].*")})?$"));
             await Expect(browser.Page.Locator("main")).ToBeVisibleAsync();
+            // Keys mean something once the page's scripts have run.
+            await browser.Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
         }
 
-        // Keys mean something once the page's script runs.
         await Expect(browser.Page.Locator("#pause")).ToHaveAttributeAsync("data-state", "live");
         await keyboard.PressAsync("p");
         await Expect(browser.Page.Locator("#pause")).ToHaveAttributeAsync("data-state", "paused");

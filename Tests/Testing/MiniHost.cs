@@ -13,21 +13,18 @@ public static class MiniHost
     /// <summary>The user that the replicas run as.</summary>
     public const string UserVariable = "MINI_USER";
 
-    /// <summary>Is there once Ctrl+C has come. A file: when a terminal passes the signal on, it throws away what is printed just then.</summary>
-    public static string InterruptedFile(string state) => Path.Combine(state, "interrupted");
-
     /// <param name="args">State folder, number of replicas, then the program of each and its arguments.</param>
     public static async Task<int> RunAsync(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var state = args[0];
         using var ignored = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGINT,
             context =>
             {
                 context.Cancel = true;
-                File.WriteAllText(InterruptedFile(state), "");
+                Console.WriteLine("interrupted");
             });
+        var state = args[0];
         var launcher = Launchers.Create(NullLoggerFactory.Instance, Environment.GetEnvironmentVariable(LauncherVariable));
         var seen = new HashSet<int>();
         var supervisors = Enumerable.Range(0, int.Parse(args[1])).Select(index => new InstanceSupervisor(

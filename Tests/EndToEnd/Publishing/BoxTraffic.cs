@@ -52,7 +52,7 @@ internal sealed partial class BoxTraffic : IAsyncDisposable
 
     private async Task ReadAsync(HttpClient client)
     {
-        await RepeatAsync(client, TimeSpan.FromMilliseconds(20), async () =>
+        await RepeatAsync(client, TimeSpan.FromMilliseconds(50), async () =>
         {
             using var answer = await client.GetAsync(new Uri("/whoami", UriKind.Relative));
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -102,7 +102,7 @@ public sealed class SupervisorDeathTests : IDisposable
 
             await terminal.StandardInput.WriteAsync(ctrlC);
             await terminal.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-            await Wait.Until(() => File.Exists(MiniHost.InterruptedFile(_folder.Path)), () => File.ReadAllText(LogFile));
+            await Wait.Until(() => File.ReadAllText(LogFile).Contains("interrupted", StringComparison.Ordinal), () => File.ReadAllText(LogFile));
 
             before.Count.ShouldBe(2);
             Replicas().ShouldBe(before, ignoreOrder: true);
