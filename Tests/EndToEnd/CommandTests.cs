@@ -19,13 +19,14 @@ public sealed class CommandTests(RunningStack stack)
             async () =>
             {
                 replicas = await stack.ReplicasAsync();
-                return replicas.All(r => r.GetProperty("cpu").ValueKind == JsonValueKind.Number && r.GetProperty("pss").ValueKind == JsonValueKind.Number);
+                // The share of a process that has just begun, small as it is, stands until it has its next turn.
+                return replicas.All(r => r.GetProperty("cpu").ValueKind == JsonValueKind.Number && r.GetProperty("pss") is { ValueKind: JsonValueKind.Number } pss && pss.GetInt64() > 5_000_000);
             },
             Limit,
             () => Task.FromResult($"no share of a core or no share of the memory: {string.Join(", ", replicas)}"));
 
         replicas.ShouldAllBe(r => r.GetProperty("rss").GetInt64() > 10_000_000 && r.GetProperty("fds").GetInt32() > 10);
-        replicas.ShouldAllBe(r => r.GetProperty("pss").GetInt64() > 5_000_000 && r.GetProperty("pss").GetInt64() <= r.GetProperty("rss").GetInt64());
+        replicas.ShouldAllBe(r => r.GetProperty("pss").GetInt64() <= r.GetProperty("rss").GetInt64());
         var (url, _, apiKey) = await stack.DashboardAsync();
         using var api = new HttpClient { BaseAddress = url };
         api.DefaultRequestHeaders.Add("X-API-Key", apiKey);
